@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Runs every *.test.ts below this folder (or those whose path holds a word given as an argument) in one process, so that
@@ -34,7 +35,8 @@ process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
 await exec(false);
 process.stdout.write = write;
 
-const count = (label: string) => Number(printed.match(new RegExp(`${label}:\\D*?(\\d+)\\D*?$`, 'm'))?.[1] ?? 0);
+const totals = stripVTControlCharacters(printed);
+const count = (label: string) => Number(totals.match(new RegExp(`^ *${label}: +(\\d+)$`, 'm'))?.[1] ?? 0);
 const total = count('Total');
 const passed = count('Passed');
 console.log(`${passed} passed, ${total - passed + count('Skipped')} failed`);

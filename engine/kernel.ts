@@ -1,0 +1,65 @@
+import type { Device } from './device.js';
+import { assemble, type Constants, declare } from './shader.js';
+
+/** A kernel as data: its file in wgsl/ (whose name is also its entry point's) and the constants it is specialised by. */
+export interface KernelSource {
+  file: `${string}.wgsl`;
+  constants: Constants;
+}
+
+/** A compiled kernel. */
+export interface Kernel {
+  label: string;
+  pipeline: GPUComputePipeline;
+}
+
+/** @throws VoxstyleError `internal` that names the kernel, when it doesn't compile. */
+export async function compile(device: Device, { file, constants }: KernelSource): Promise<Kernel> {
+  const entryPoint = file.replace('.wgsl', '');
+  const label = `${entryPoint}(${Object.entries(constants).map(([name, value]) => `${name}=${value}`)})`;
+  const code = declare(constants) + assemble(file);
+  const pipeline = await device.checked(label, () =>
+    device.gpu.createComputePipelineAsync({
+      label,
+      layout: 'auto',
+      compute: { module: device.gpu.createShaderModule({ label, code }), entryPoint },
+    }),
+  );
+  return { label, pipeline };
+}
+
+/** Records one dispatch; `buffers[i]` is bound at @group(0) @binding(i). */
+export function dispatch(
+  device: Device,
+  encoder: GPUCommandEncoder,
+  { label, pipeline }: Kernel,
+  buffers: readonly GPUBuffer[],
+  workgroups: readonly [x: number, y?: number],
+): void {
+  const group = device.gpu.createBindGroup({
+    label,
+    layout: pipeline.getBindGroupLayout(0),
+    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  const pass = encoder.beginComputePass({ label });
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(...workgroups);
+  pass.end();
+}
+
+/** Records a copy of a whole buffer; call `read` after the submit to wait for it. */
+export function readback(device: Device, encoder: GPUCommandEncoder, source: GPUBuffer): () => Promise<Float32Array> {
+  const staging = device.gpu.createBuffer({
+    label: `readback of ${source.label}`,
+    size: source.size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+  return async () => {
+    await device.race(staging.mapAsync(GPUMapMode.READ));
+    const copy = new Float32Array(staging.getMappedRange().slice(0));
+    staging.destroy();
+    return copy;
+  };
+}

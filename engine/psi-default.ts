@@ -1,0 +1,69 @@
+import type { Channel, Cube } from '../cubes/cube.js';
+import { PSI_VERSION, type Psi, type PsiChannel, parsePsi } from './psi.js';
+
+/** Knots of each channel of a Ψ that nobody chose. */
+export const DEFAULT_KNOTS = 8;
+/** Extinction at the top of the window, 1/world unit: a bright structure is opaque within a few hundredths of the cube. */
+const TOP_EXTINCTION = 40;
+/** Shares of voxels left below and above the window, as viewers' auto contrast has them. */
+const WINDOW_TAILS = [0.02, 0.998] as const;
+const BINS = 4096;
+
+/** Colours that fluorescence channels get in turn: green, magenta, cyan, yellow, red, blue. Linear RGB. */
+const CHANNEL_COLORS = [
+  [0.05, 1, 0.1],
+  [1, 0.05, 0.8],
+  [0.05, 0.8, 1],
+  [1, 0.8, 0.05],
+  [1, 0.1, 0.05],
+  [0.1, 0.2, 1],
+] as const;
+
+/** The intensities, as shares of the stored range, below which the given shares of the voxels lie. */
+export function intensityQuantiles({ samples, range: [lo, hi] }: Channel, shares: readonly number[]): number[] {
+  const counts = new Uint32Array(BINS);
+  for (const sample of samples) counts[Math.min(BINS - 1, Math.floor(((sample - lo) / (hi - lo)) * BINS))]!++;
+  return shares.map((share) => {
+    let below = 0;
+    const bin = counts.findIndex((count) => {
+      below += count;
+      return below >= share * samples.length;
+    });
+    return (bin + share) / BINS;
+  });
+}
+
+function defaultChannel(channel: Channel, color: readonly number[]): PsiChannel {
+  const [lo, hi] = intensityQuantiles(channel, WINDOW_TAILS) as [number, number];
+  return {
+    name: channel.name,
+    enabled: true,
+    window: { lo, hi: Math.max(hi, lo + 1 / BINS) },
+    gamma: 1,
+    gradientOpacity: 0,
+    knots: Array.from({ length: DEFAULT_KNOTS }, (_, k) => {
+      const x = (k + 0.5) / DEFAULT_KNOTS;
+      return {
+        x,
+        color: color.map((c) => c * (0.2 + 0.8 * x)) as [number, number, number],
+        // Clear below a fifth of the window, where most stacks have background and noise.
+        extinction: TOP_EXTINCTION * Math.max(0, (x - 0.2) / 0.8) ** 2,
+      };
+    }),
+  };
+}
+
+/**
+ * A Ψ that shows any cube: each channel windowed by its own quantiles, a grey ramp (for one channel) or one colour a channel,
+ * extinction rising with intensity, black background, neutral tone.
+ */
+export function defaultPsi(cube: Cube): Psi {
+  const channels = cube.channels.map((channel, c) =>
+    defaultChannel(channel, cube.channels.length === 1 ? [1, 1, 1] : CHANNEL_COLORS[c % CHANNEL_COLORS.length]!),
+  );
+  return parsePsi({
+    version: PSI_VERSION,
+    channels,
+    parameters: { free: ['channels', 'density', 'background', 'tone'] },
+  });
+}

@@ -1,0 +1,58 @@
+import type { Random } from '../random.js';
+import type { Psi, PsiChannel } from './psi.js';
+
+/** How extinction is spread over the knots: about everywhere and high, everywhere and low, or on single knots. */
+export const EXTINCTION_PROFILES = ['dense', 'thin', 'spiky'] as const;
+export type ExtinctionProfile = (typeof EXTINCTION_PROFILES)[number];
+
+const logBetween = (random: Random, low: number, high: number) =>
+  Math.exp(random.between(Math.log(low), Math.log(high)));
+
+function extinction(random: Random, profile: ExtinctionProfile): number {
+  if (profile === 'dense') return logBetween(random, 5, 100);
+  if (profile === 'thin') return logBetween(random, 0.05, 2);
+  return random.uniform() < 0.6 ? 0 : logBetween(random, 20, 200);
+}
+
+function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionProfile): PsiChannel {
+  const color = (): [number, number, number] => [random.uniform(), random.uniform(), random.uniform()];
+  // Gaps of at least half the mean one.
+  const gaps = Array.from({ length: channel.knots.length + 1 }, () => random.between(0.5, 1.5));
+  const sum = gaps.reduce((a, b) => a + b, 0);
+  let x = 0;
+  return {
+    ...channel,
+    window: { lo: random.between(0, 0.2), hi: random.between(0.6, 1.1) },
+    gamma: logBetween(random, 0.6, 1.6),
+    knots: channel.knots.map((_, k) => {
+      x += gaps[k]! / sum;
+      return { x, color: color(), extinction: extinction(random, profile) };
+    }),
+  };
+}
+
+/**
+ * A Ψ with every scalar that has a gradient drawn at random, within what people use; the camera and the rest are the template's.
+ * Windows, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark background colours,
+ * a stop of exposure, tone about neutral.
+ */
+export function randomPsi(template: Psi, random: Random, profile: ExtinctionProfile): Psi {
+  const background = (): [number, number, number] => [
+    random.between(0, 0.4),
+    random.between(0, 0.4),
+    random.between(0, 0.4),
+  ];
+  return {
+    ...structuredClone(template),
+    channels: template.channels.map((channel) => randomChannel(random, channel, profile)),
+    density: logBetween(random, 0.5, 2),
+    background: { top: background(), bottom: background() },
+    tone: {
+      exposure: random.between(-1, 1),
+      contrast: logBetween(random, 0.75, 1.33),
+      saturation: random.between(0.5, 1.5),
+      hue: random.between(-60, 60),
+      gamma: logBetween(random, 0.75, 1.33),
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Every scalar of Ψ, in one table: the zod schema, the JSON Schema, the flat vector, the bijections, the gradient check
+ * and the README's list are all made from it. Keys are paths into the document; `*` stands for any index.
+ */
+export interface ScalarSpec {
+  unit: string;
+  /** Closed interval of legal values. */
+  bounds: readonly [low: number, high: number];
+  default: number;
+  /** How the optimizer's unconstrained real becomes a value; see psi-bijections.ts. */
+  bijection: 'linear' | 'log' | 'asinh' | 'ordered';
+  /** Whether the adjoint returns a gradient for it. One that doesn't may be set, but not freed. */
+  differentiable: boolean;
+  about: string;
+}
+
+const scalar = (
+  about: string,
+  unit: string,
+  low: number,
+  high: number,
+  initial: number,
+  bijection: ScalarSpec['bijection'],
+): ScalarSpec => ({ about, unit, bounds: [low, high], default: initial, bijection, differentiable: true });
+
+/** May be set and is rendered as far as image-formation.md says, but has no gradient yet. */
+const fixed = (...of: Parameters<typeof scalar>): ScalarSpec => ({ ...scalar(...of), differentiable: false });
+
+const share = 'share of the stored range';
+const linear = 'linear RGB';
+
+export const SCALARS = {
+  'channels.*.window.lo': scalar('intensity that maps to 0', share, -0.5, 1.5, 0, 'ordered'),
+  'channels.*.window.hi': scalar('intensity that maps to 1', share, -0.5, 1.5, 1, 'ordered'),
+  'channels.*.gamma': scalar('exponent of the windowed intensity', '', 0.2, 5, 1, 'log'),
+  'channels.*.gradientOpacity': fixed('how far extinction follows the gradient', '', 0, 1, 0, 'linear'),
+  'channels.*.knots.*.x': scalar('place of the knot', 'windowed intensity', 0, 1, 0, 'ordered'),
+  'channels.*.knots.*.color.*': scalar('colour at the knot', linear, 0, 1, 1, 'linear'),
+  'channels.*.knots.*.extinction': scalar('extinction at the knot', '1/world unit', 0, 10000, 0, 'asinh'),
+  density: scalar('factor on every extinction', '', 0.001, 1000, 1, 'log'),
+  'shading.ambient': fixed('ambient share of the light', '', 0, 1, 1, 'linear'),
+  'shading.diffuse': fixed('diffuse reflection', '', 0, 2, 0, 'linear'),
+  'shading.specular': fixed('specular reflection', '', 0, 2, 0, 'linear'),
+  'shading.shininess': fixed('Blinn–Phong exponent', '', 1, 256, 32, 'log'),
+  'lights.key.azimuth': fixed('of the key light, from the camera', '°', -180, 180, 45, 'linear'),
+  'lights.key.elevation': fixed('of the key light, from the camera', '°', -90, 90, 45, 'linear'),
+  'lights.key.color.*': fixed('colour of the key light', linear, 0, 1, 1, 'linear'),
+  'lights.key.intensity': fixed('of the key light', '', 0, 10, 1, 'linear'),
+  'lights.headlight.intensity': fixed('of the light at the camera', '', 0, 10, 0, 'linear'),
+  'background.top.*': scalar('background at the top of the picture', linear, 0, 1, 0, 'linear'),
+  'background.bottom.*': scalar('background at the bottom of the picture', linear, 0, 1, 0, 'linear'),
+  'tone.exposure': scalar('brightness', 'stops', -8, 8, 0, 'linear'),
+  'tone.contrast': scalar('exponent about middle grey', '', 0.25, 4, 1, 'log'),
+  'tone.saturation': scalar('distance from grey', '', 0, 3, 1, 'linear'),
+  'tone.hue': scalar('rotation about the grey axis', '°', -180, 180, 0, 'linear'),
+  'tone.gamma': scalar('display gamma before sRGB', '', 0.25, 4, 1, 'log'),
+  'camera.azimuth': fixed('orbit about +z; 0 looks along +y', '°', -360, 360, 30, 'linear'),
+  'camera.elevation': fixed('orbit above the xy plane', '°', -90, 90, 30, 'linear'),
+  'camera.roll': fixed('turn about the line of sight', '°', -360, 360, 0, 'linear'),
+  'camera.distance': fixed('eye to target', 'world units', 0.01, 100, 2.2, 'log'),
+  'camera.target.*': fixed(
+    'point looked at; the origin is the centre of the cube',
+    'world units',
+    -10,
+    10,
+    0,
+    'linear',
+  ),
+  'camera.fov': fixed('vertical field of view; 0 is orthographic', '°', 0, 150, 40, 'linear'),
+  'clip.min.*': fixed('lower clip plane', 'share of the side', 0, 1, 0, 'linear'),
+  'clip.max.*': fixed('upper clip plane', 'share of the side', 0, 1, 1, 'linear'),
+  'sampling.rate': fixed('samples a voxel along the diagonal', '1/voxel', 0.05, 16, 1, 'log'),
+} as const satisfies Record<string, ScalarSpec>;
+
+export type ScalarKey = keyof typeof SCALARS;
+
+/** The table's key for a path of a document: channels.0.knots.3.x → channels.*.knots.*.x. */
+export function keyOf(path: string): ScalarKey {
+  return path.replace(/\.\d+(?=\.|$)/g, '.*') as ScalarKey;
+}

@@ -1,0 +1,158 @@
+// Adjoint pass: walks each ray again, front to back, without a tape. At sample k it needs the colour still to come,
+// R = C_final − Σ_{j≤k} w_j c_j (background included), which it has by subtraction: no division by transmittance, so dense rays
+// keep their digits. Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the
+// workgroups, so that two runs give the same bits.
+
+#import "psi.wgsl"
+#import "view.wgsl"
+
+@group(0) @binding(0) var<storage, read> view: View;
+@group(0) @binding(1) var<storage, read> psi: Psi;
+@group(0) @binding(2) var<storage, read> volume: array<f32>;
+@group(0) @binding(3) var<storage, read> radiance: array<vec4f>;
+// ∂L/∂picture: display colour and transmittance.
+@group(0) @binding(4) var<storage, read> upstream: array<vec4f>;
+// partials[i·workgroups + w] is ∂L/∂Ψ_i over the pixels of workgroup w.
+@group(0) @binding(5) var<storage, read_write> partials: array<f32>;
+
+#import "volume.wgsl"
+#import "classify.wgsl"
+#import "tone.wgsl"
+
+const LANES = 64u;
+var<private> gradient: array<f32, Psi_size>;
+var<workgroup> staged: array<f32, LANES * LANES>;
+
+// What one channel contributed to a sample.
+struct Contribution {
+  windowed: Windowed,
+  segment: Segment,
+  value: vec4f,
+}
+
+fn add_vec3(at: u32, value: vec3f) {
+  gradient[at] += value.x;
+  gradient[at + 1u] += value.y;
+  gradient[at + 2u] += value.z;
+}
+
+// `value` is ∂L/∂(colour, extinction) of the channel at this sample.
+fn channel_adjoint(channel: u32, contribution: Contribution, value: vec4f) {
+  let segment = contribution.segment;
+  let at = Psi_channels + channel * Channel_size;
+  let left = at + Channel_knots + segment.knot * Knot_size;
+  let right = left + Knot_size;
+
+  let to_left = (1.0 - segment.place) * value;
+  let to_right = segment.place * value;
+  add_vec3(left + Knot_color, to_left.rgb);
+  add_vec3(right + Knot_color, to_right.rgb);
+  gradient[left + Knot_extinction] += to_left.w;
+  gradient[right + Knot_extinction] += to_right.w;
+
+  // ∂L/∂place, then place = (u − x_left)/(x_right − x_left).
+  let rise = knot_value(channel, segment.knot + 1u) - knot_value(channel, segment.knot);
+  let du = dot(value, rise) * segment.inverse_width;
+  gradient[left + Knot_x] += du * (segment.place - 1.0);
+  gradient[right + Knot_x] -= du * segment.place;
+
+  let t = contribution.windowed.t;
+  if (t > 0.0 && t < 1.0) {
+    let u = contribution.windowed.u;
+    let dt = du * psi.channels[channel].gamma * u / t;
+    let window = psi.channels[channel].window;
+    let inverse_range = 1.0 / (window.hi - window.lo);
+    gradient[at + Channel_gamma] += du * u * log(t);
+    gradient[at + Channel_window + Window_lo] += dt * (t - 1.0) * inverse_range;
+    gradient[at + Channel_window + Window_hi] -= dt * t * inverse_range;
+  }
+}
+
+fn ray_adjoint(ray: Ray, end: vec4f, background: vec3f, d_color: vec3f, d_transmittance: f32) {
+  let scale = psi.density * ray.step;
+  var transmittance = 1.0;
+  // C_final with the background, less what has been passed.
+  var behind = end.rgb + end.w * background;
+  var d_density = 0.0;
+  for (var k = 0u; k < view.steps; k++) {
+    let cell = cell_at(ray_point(ray, k));
+    var contributions: array<Contribution, CHANNELS>;
+    var extinction = 0.0;
+    var emission = vec3f(0.0);
+    for (var c = 0u; c < CHANNELS; c++) {
+      let v = intensity(cell, view.channel_start[c]);
+      let windowed = apply_window(v, psi.channels[c].window.lo, psi.channels[c].window.hi, psi.channels[c].gamma);
+      let segment = segment_at(c, windowed.u);
+      let value = transfer(c, segment);
+      contributions[c] = Contribution(windowed, segment, value);
+      extinction += value.w;
+      emission += value.w * value.rgb;
+    }
+    let ratio = opacity_ratio(scale * extinction);
+    // w/σ, which stays finite in empty space, and the mixed colour.
+    let weight = transmittance * scale * ratio;
+    let mixed = emission / max(extinction, 1e-30);
+    behind -= weight * emission;
+    transmittance -= weight * extinction;
+
+    // ∂L/∂τ = (T_{k+1}·colour − R)·∂L/∂C − T_final·∂L/∂T
+    let d_tau = dot(transmittance * mixed - behind, d_color) - end.w * d_transmittance;
+    d_density += d_tau * extinction * ray.step;
+    for (var c = 0u; c < CHANNELS; c++) {
+      let value = contributions[c].value;
+      let d_extinction = scale * d_tau + weight * dot(value.rgb - mixed, d_color);
+      channel_adjoint(c, contributions[c], vec4f(weight * value.w * d_color, d_extinction));
+    }
+  }
+  gradient[Psi_density] += d_density;
+}
+
+fn pixel_adjoint(pixel: vec2u) {
+  let index = pixel.y * view.width + pixel.x;
+  let end = radiance[index];
+  let above = upstream[index];
+  let background = background_color(pixel.y);
+
+  let tone = tone_adjoint(tone_stages(end.rgb + end.w * background), above.rgb);
+  gradient[Psi_tone + Tone_exposure] = tone.exposure;
+  gradient[Psi_tone + Tone_contrast] = tone.contrast;
+  gradient[Psi_tone + Tone_saturation] = tone.saturation;
+  gradient[Psi_tone + Tone_hue] = tone.hue;
+  gradient[Psi_tone + Tone_gamma] = tone.gamma;
+
+  let place = background_place(pixel.y);
+  add_vec3(Psi_background + Background_top, (1.0 - place) * end.w * tone.color);
+  add_vec3(Psi_background + Background_bottom, place * end.w * tone.color);
+
+  let ray = camera_ray(pixel);
+  if (ray.step > 0.0) {
+    ray_adjoint(ray, end, background, tone.color, above.w);
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn adjoint(
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  if (id.x < view.width && id.y < view.height) {
+    pixel_adjoint(id.xy);
+  }
+  // As many of Ψ's scalars at a time as there are lanes: each lane lays down its own, then sums one over all lanes.
+  for (var base = 0u; base < Psi_size; base += LANES) {
+    for (var j = 0u; j < LANES && base + j < Psi_size; j++) {
+      staged[j * LANES + lane] = gradient[base + j];
+    }
+    workgroupBarrier();
+    if (base + lane < Psi_size) {
+      var sum = 0.0;
+      for (var j = 0u; j < LANES; j++) {
+        sum += staged[lane * LANES + j];
+      }
+      partials[(base + lane) * groups.x * groups.y + group.y * groups.x + group.x] = sum;
+    }
+    workgroupBarrier();
+  }
+}

@@ -1,0 +1,47 @@
+// Forward pass: one invocation a pixel, front to back. Keeps only the final colour and transmittance.
+
+#import "psi.wgsl"
+#import "view.wgsl"
+
+@group(0) @binding(0) var<storage, read> view: View;
+@group(0) @binding(1) var<storage, read> psi: Psi;
+@group(0) @binding(2) var<storage, read> volume: array<f32>;
+// Linear colour before the background, and transmittance.
+@group(0) @binding(3) var<storage, read_write> radiance: array<vec4f>;
+// Display colour and transmittance.
+@group(0) @binding(4) var<storage, read_write> picture: array<vec4f>;
+
+#import "volume.wgsl"
+#import "classify.wgsl"
+#import "tone.wgsl"
+
+@compute @workgroup_size(8, 8)
+fn forward(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= view.width || id.y >= view.height) {
+    return;
+  }
+  let ray = camera_ray(id.xy);
+  var color = vec3f(0.0);
+  var transmittance = 1.0;
+  if (ray.step > 0.0) {
+    for (var k = 0u; k < view.steps; k++) {
+      let cell = cell_at(ray_point(ray, k));
+      var extinction = 0.0;
+      var emission = vec3f(0.0);
+      for (var c = 0u; c < CHANNELS; c++) {
+        let v = intensity(cell, view.channel_start[c]);
+        let windowed = apply_window(v, psi.channels[c].window.lo, psi.channels[c].window.hi, psi.channels[c].gamma);
+        let value = transfer(c, segment_at(c, windowed.u));
+        extinction += value.w;
+        emission += value.w * value.rgb;
+      }
+      let scale = psi.density * ray.step;
+      let ratio = opacity_ratio(scale * extinction);
+      color += transmittance * scale * ratio * emission;
+      transmittance -= transmittance * scale * ratio * extinction;
+    }
+  }
+  let pixel = id.y * view.width + id.x;
+  radiance[pixel] = vec4f(color, transmittance);
+  picture[pixel] = vec4f(tone_stages(color + transmittance * background_color(id.y)).display, transmittance);
+}
