@@ -1,0 +1,46 @@
+import type { Picture } from '../engine/picture.js';
+import { VoxstyleError } from '../errors.js';
+
+/** What a stochastic loss draws from: `seededRandom(seed, iteration)`, so that a resumed run draws the same again. */
+export interface LossContext {
+  /** The run's seed, an integer. */
+  seed: number;
+  /** The iteration that asks, counted from 0. */
+  iteration: number;
+}
+
+export interface LossValue {
+  /** Non-negative; 0 where the loss sees no difference. Not finite if the picture isn't: the caller rejects the step. */
+  value: number;
+  /**
+   * ∂value/∂picture.data, of the same length and layout. Always a fresh array. The fourth of each pixel, the
+   * transmittance's, is 0 unless the loss says that it uses it.
+   */
+  gradient: Float32Array;
+  /** What the value is made of, for reports. */
+  terms?: Record<string, number>;
+}
+
+/** How far a picture is from the target that the loss was made for. */
+export interface Loss {
+  readonly name: string;
+  /** The picture is read during the call alone and never written. */
+  evaluate(picture: Picture, context: LossContext): Promise<LossValue> | LossValue;
+}
+
+/** Work that depends on the target alone is done here, once. The target must not change afterwards. */
+export type LossFactory = (target: Picture) => Loss;
+
+/** Colour values a pixel; the fourth float of a pixel is its transmittance. */
+export const COLOURS = 3;
+
+/** @throws VoxstyleError 'usage' with both sizes, when a comparison pixel by pixel has no pixel to compare with. */
+export function requireSameSize(where: string, picture: Picture, target: Picture): void {
+  if (picture.width === target.width && picture.height === target.height) return;
+  throw new VoxstyleError('usage', {
+    where,
+    expected: `a target of the picture's size, ${picture.width}×${picture.height}`,
+    found: `${target.width}×${target.height}`,
+    fix: 'resize the target, render at its size, or use a loss that takes any size, such as swd',
+  });
+}
