@@ -44,6 +44,18 @@ function loneBlock(member: number, path: string): Block {
   };
 }
 
+/** The same block in reals that count `pace` times as much. */
+function paced(block: Block, pace: number): Block {
+  const scaled = (reals: Float64Array) => reals.map((real) => real * pace);
+  return {
+    members: block.members,
+    toReals: (values) => block.toReals(values).map((real) => real / pace),
+    toValues: (reals) => block.toValues(scaled(reals)),
+    pullback: (reals, gradient) => block.pullback(scaled(reals), gradient).map((g) => g * pace),
+    reals: [block.reals[0] / pace, block.reals[1] / pace],
+  };
+}
+
 function orderedBlock(members: number[], a: number, b: number): Block {
   return {
     members,
@@ -131,6 +143,22 @@ function tieScalars(paths: readonly string[], ties: readonly (readonly string[])
     const groups = tie.map((selector) => select(selector, paths));
     const [leader] = groups;
     for (const [i, group] of groups.entries()) {
+      // Part of an ordered list tied elsewhere could leave its order.
+      const lists = new Set(
+        group
+          .map((m) => paths[m]!)
+          .filter((path) => SCALARS[keyOf(path)].bijection === 'ordered')
+          .map(listOf),
+      );
+      const whole = paths.filter((path) => lists.has(listOf(path)) && SCALARS[keyOf(path)].bijection === 'ordered');
+      if (!whole.every((path) => group.includes(paths.indexOf(path)))) {
+        throw usage(
+          'parameters.tied',
+          'a whole window or all knots',
+          `'${tie[i]}'`,
+          'tie channels.N.window or channels.N.knots',
+        );
+      }
       const alike =
         group.length === leader!.length && group.every((m, j) => keyOf(paths[m]!) === keyOf(paths[leader![j]!]!));
       if (!alike)
@@ -165,7 +193,9 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
   if (chosen.size === 0) throw usage('parameters', 'at least one free scalar', 'none', 'free some with --free');
 
   const lone = [...chosen].filter((i) => SCALARS[keyOf(paths[i]!)].bijection !== 'ordered');
-  const blocks = [...lone.map((i) => loneBlock(i, paths[i]!)), ...orderedBlocks(paths, values, chosen)];
+  const blocks = [...lone.map((i) => loneBlock(i, paths[i]!)), ...orderedBlocks(paths, values, chosen)].map((block) =>
+    paced(block, SCALARS[keyOf(paths[block.members[0]!]!)].pace),
+  );
   blocks.sort((p, q) => p.members[0]! - q.members[0]!);
   const offsets = blocks.map((_, b) => blocks.slice(0, b).reduce((sum, block) => sum + block.members.length, 0));
   const count = blocks.reduce((sum, block) => sum + block.members.length, 0);

@@ -9,6 +9,11 @@ export interface ScalarSpec {
   default: number;
   /** How the optimizer's unconstrained real becomes a value; see psi-bijections.ts. */
   bijection: 'linear' | 'log' | 'asinh' | 'ordered';
+  /**
+   * What a unit step of the optimizer's real is multiplied with. Adam moves every real about as far; a tone scalar changes
+   * every pixel and a knot's colour a few, so tone at full pace runs off to where it makes up for colours not yet found.
+   */
+  pace: number;
   /** Whether the adjoint returns a gradient for it. One that doesn't may be set, but not freed. */
   differentiable: boolean;
   about: string;
@@ -21,23 +26,29 @@ const scalar = (
   high: number,
   initial: number,
   bijection: ScalarSpec['bijection'],
-): ScalarSpec => ({ about, unit, bounds: [low, high], default: initial, bijection, differentiable: true });
+  pace = 1,
+): ScalarSpec => ({ about, unit, bounds: [low, high], default: initial, bijection, pace, differentiable: true });
 
 /** May be set and is rendered as far as image-formation.md says, but has no gradient yet. */
 const fixed = (...of: Parameters<typeof scalar>): ScalarSpec => ({ ...scalar(...of), differentiable: false });
+
+/** Found on recoveries from random Ψ (bench/recovery.ts); halving or doubling them changes little, 1 loses 5 to 10 dB. */
+const GLOBAL_PACE = 0.1;
+const WINDOW_PACE = 0.2;
+const KNOT_PACE = 0.3;
 
 const share = 'share of the stored range';
 const linear = 'linear RGB';
 
 export const SCALARS = {
-  'channels.*.window.lo': scalar('intensity that maps to 0', share, -0.5, 1.5, 0, 'ordered'),
-  'channels.*.window.hi': scalar('intensity that maps to 1', share, -0.5, 1.5, 1, 'ordered'),
-  'channels.*.gamma': scalar('exponent of the windowed intensity', '', 0.2, 5, 1, 'log'),
+  'channels.*.window.lo': scalar('intensity that maps to 0', share, -0.5, 1.5, 0, 'ordered', WINDOW_PACE),
+  'channels.*.window.hi': scalar('intensity that maps to 1', share, -0.5, 1.5, 1, 'ordered', WINDOW_PACE),
+  'channels.*.gamma': scalar('exponent of the windowed intensity', '', 0.2, 5, 1, 'log', GLOBAL_PACE),
   'channels.*.gradientOpacity': fixed('how far extinction follows the gradient', '', 0, 1, 0, 'linear'),
-  'channels.*.knots.*.x': scalar('place of the knot', 'windowed intensity', 0, 1, 0, 'ordered'),
+  'channels.*.knots.*.x': scalar('place of the knot', 'windowed intensity', 0, 1, 0, 'ordered', KNOT_PACE),
   'channels.*.knots.*.color.*': scalar('colour at the knot', linear, 0, 1, 1, 'linear'),
   'channels.*.knots.*.extinction': scalar('extinction at the knot', '1/world unit', 0, 10000, 0, 'asinh'),
-  density: scalar('factor on every extinction', '', 0.001, 1000, 1, 'log'),
+  density: scalar('factor on every extinction', '', 0.001, 1000, 1, 'log', GLOBAL_PACE),
   'shading.ambient': fixed('ambient share of the light', '', 0, 1, 1, 'linear'),
   'shading.diffuse': fixed('diffuse reflection', '', 0, 2, 0, 'linear'),
   'shading.specular': fixed('specular reflection', '', 0, 2, 0, 'linear'),
@@ -49,11 +60,11 @@ export const SCALARS = {
   'lights.headlight.intensity': fixed('of the light at the camera', '', 0, 10, 0, 'linear'),
   'background.top.*': scalar('background at the top of the picture', linear, 0, 1, 0, 'linear'),
   'background.bottom.*': scalar('background at the bottom of the picture', linear, 0, 1, 0, 'linear'),
-  'tone.exposure': scalar('brightness', 'stops', -8, 8, 0, 'linear'),
-  'tone.contrast': scalar('exponent about middle grey', '', 0.25, 4, 1, 'log'),
-  'tone.saturation': scalar('distance from grey', '', 0, 3, 1, 'linear'),
-  'tone.hue': scalar('rotation about the grey axis', '°', -180, 180, 0, 'linear'),
-  'tone.gamma': scalar('display gamma before sRGB', '', 0.25, 4, 1, 'log'),
+  'tone.exposure': scalar('brightness', 'stops', -8, 8, 0, 'linear', GLOBAL_PACE),
+  'tone.contrast': scalar('exponent about middle grey', '', 0.25, 4, 1, 'log', GLOBAL_PACE),
+  'tone.saturation': scalar('distance from grey', '', 0, 3, 1, 'linear', GLOBAL_PACE),
+  'tone.hue': scalar('rotation about the grey axis', '°', -180, 180, 0, 'linear', GLOBAL_PACE),
+  'tone.gamma': scalar('display gamma before sRGB', '', 0.25, 4, 1, 'log', GLOBAL_PACE),
   'camera.azimuth': fixed('orbit about +z; 0 looks along +y', '°', -360, 360, 30, 'linear'),
   'camera.elevation': fixed('orbit above the xy plane', '°', -90, 90, 30, 'linear'),
   'camera.roll': fixed('turn about the line of sight', '°', -360, 360, 0, 'linear'),

@@ -31,7 +31,8 @@ fn segment_at(channel: u32, u: f32) -> Segment {
   }
   let left = psi.channels[channel].knots[knot].x;
   let right = psi.channels[channel].knots[knot + 1u].x;
-  if (u < left) {
+  // Only before or on the first knot can this hold; there the function is flat to the left.
+  if (knot == 0u && u <= left) {
     return Segment(knot, 0.0, 0.0);
   }
   if (u >= right) {

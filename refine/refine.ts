@@ -1,0 +1,181 @@
+import { stepsOf } from '../engine/frame.js';
+import type { Picture } from '../engine/picture.js';
+import { resample, sizeLike } from '../engine/picture-resample.js';
+import type { Psi } from '../engine/psi.js';
+import { defaultPsi } from '../engine/psi-default.js';
+import { freeParameters } from '../engine/psi-parameters.js';
+import type { Renderer } from '../engine/renderer.js';
+import { LOSSES, type LossFactory, parseLoss } from '../losses/index.js';
+import { adam, warmupCosine } from '../optimizers/index.js';
+import { CHECKPOINT_VERSION, type Checkpoint, cubeDigest, pictureDigest, requireSameInputs } from './checkpoint.js';
+import type { DoneEvent, RefineEvent } from './events.js';
+import { accept, fault, firstState, reject } from './step.js';
+
+export interface RefineOptions {
+  /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
+  init?: Psi;
+  /** As parseLoss reads it. Default 'swd:1'. */
+  loss?: string;
+  /** Losses that may be named, for a caller who has more than the registry. */
+  losses?: ReadonlyMap<string, LossFactory>;
+  /** Selectors of what may change, see `freeParameters`. Default: what `init.parameters.free` says. */
+  free?: readonly string[];
+  freeze?: readonly string[];
+  /** Most iterations. Default 150. */
+  iterations?: number;
+  /** Longer side of the picture that is compared, in pixels; the shape is the target's. Default 192. */
+  size?: number;
+  /** Any integer. Default 0. */
+  seed?: number;
+  /** Peak learning rate on the unconstrained reals. Default 0.1. */
+  learningRate?: number;
+  /** Iterations between checkpoints. Default 10. */
+  checkpointEvery?: number;
+  /** A checkpoint to go on from, made with the same inputs. */
+  resume?: Checkpoint;
+  /** Ends the run after the iteration under way, with a checkpoint and the best Ψ so far. */
+  signal?: AbortSignal;
+}
+
+export const REFINE_DEFAULTS = {
+  loss: 'swd:1',
+  iterations: 150,
+  size: 192,
+  seed: 0,
+  learningRate: 0.1,
+  checkpointEvery: 10,
+} as const;
+
+/** Shares of the run and of the peak: the learning rate rises over the first, and falls to the second by a half cosine. */
+const WARM_UP = 0.05;
+const FINAL_RATE = 0.02;
+
+/**
+ * Finds the Ψ with which the renderer's cube looks like the target, by gradient descent on what is free.
+ *
+ * Yields `start`, an `iteration` for each step (or `rejected`), a `checkpoint` now and then and at the end, and `done`.
+ * The same inputs, seed and device give the same Ψ bit for bit, also across a resume.
+ *
+ *     for await (const event of refine(renderer, target, { loss: 'l2' })) {
+ *       if (event.type === 'done') console.log(event.loss, event.psi);
+ *     }
+ *
+ * @throws VoxstyleError `usage` for a wrong option, `bad-input` for a Ψ that doesn't fit the cube, `device-lost`.
+ */
+export async function* refine(
+  renderer: Renderer,
+  target: Picture,
+  options: RefineOptions = {},
+): AsyncGenerator<RefineEvent, void, undefined> {
+  const { cube } = renderer;
+  const init = options.init ?? defaultPsi(cube);
+  const { iterations, seed, learningRate, checkpointEvery, ...rest } = { ...REFINE_DEFAULTS, ...defined(options) };
+  const size = sizeLike(target, rest.size);
+  const loss = parseLoss(rest.loss, resample(target, size.width, size.height), options.losses ?? LOSSES);
+  const parameters = freeParameters(init, options.free, options.freeze);
+  const warmupSteps = Math.floor(iterations * WARM_UP);
+  const rate = warmupCosine({
+    init: learningRate / (warmupSteps + 1),
+    peak: learningRate,
+    warmupSteps,
+    steps: iterations,
+    end: learningRate * FINAL_RATE,
+  });
+  const optimizer = adam({ learningRate: rate, b1: 0.9, b2: 0.99 });
+
+  const inputs = {
+    cube: cubeDigest(cube),
+    target: pictureDigest(target),
+    init: JSON.stringify(init),
+    free: parameters.names.join(' '),
+    loss: loss.name,
+    iterations: `${iterations}`,
+    seed: `${seed}`,
+    size: `${size.width}×${size.height}`,
+    'learning rate': `${learningRate}`,
+    device: renderer.device.driver,
+  };
+  if (options.resume) requireSameInputs(options.resume, inputs);
+  let state = options.resume?.state ?? firstState(parameters, optimizer);
+
+  /** The loss of a point; with its gradient where that is wanted. */
+  const render = async (reals: readonly number[]) => {
+    const psi = parameters.toPsi(Float64Array.from(reals));
+    return { psi, frame: await renderer.forward(psi, size) };
+  };
+
+  yield {
+    type: 'start',
+    device: renderer.device.driver,
+    cube: cube.source,
+    loss: loss.name,
+    free: parameters.names,
+    notes: [...cube.notes, ...parameters.notes],
+    ...size,
+    steps: stepsOf(cube, init),
+    iterations,
+    seed,
+    from: state.iteration,
+    before: (await renderer.forward(init, size)).picture,
+  };
+
+  const checkpoint = (): RefineEvent => ({
+    type: 'checkpoint',
+    checkpoint: { version: CHECKPOINT_VERSION, inputs, state },
+  });
+  let saved = state.iteration;
+  while (state.iteration < iterations && state.stopped === null && !options.signal?.aborted) {
+    const begun = performance.now();
+    const { iteration } = state;
+    const { frame } = await render(state.reals);
+    const { value, gradient: upstream, terms = {} } = await loss.evaluate(frame.picture, { seed, iteration });
+    const natural = await renderer.adjoint(frame, upstream);
+    const gradient = parameters.pullback(Float64Array.from(state.reals), natural);
+    const reason = fault({ loss: value, gradient });
+    if (reason !== undefined) {
+      state = reject(state, reason, parameters);
+      yield { type: 'rejected', iteration, reason, stepScale: state.stepScale };
+      continue;
+    }
+    state = accept(state, { loss: value, gradient }, parameters, optimizer);
+    yield {
+      type: 'iteration',
+      iteration,
+      loss: value,
+      terms,
+      gradientNorm: Math.hypot(...gradient),
+      learningRate: rate(iteration) * state.stepScale,
+      best: state.best!.loss,
+      seconds: (performance.now() - begun) / 1000,
+    };
+    if (state.iteration - saved >= checkpointEvery) {
+      saved = state.iteration;
+      yield checkpoint();
+    }
+  }
+  yield checkpoint();
+  yield await finish();
+
+  /**
+   * The better of the last point and the best one met, compared on the same draws: a stochastic loss's lowest value
+   * may owe more to its draw than to its Ψ.
+   */
+  async function finish(): Promise<DoneEvent> {
+    const candidates = [...(state.best ? [state.best.reals] : []), state.reals];
+    const ended = state.stopped ?? (state.iteration < iterations ? 'aborted' : 'iterations');
+    let chosen: { loss: number; psi: Psi; picture: Picture } | undefined;
+    for (const reals of candidates) {
+      const { psi, frame } = await render(reals);
+      const { value } = await loss.evaluate(frame.picture, { seed, iteration: iterations });
+      if (chosen === undefined || value < chosen.loss) chosen = { loss: value, psi, picture: frame.picture };
+    }
+    return { type: 'done', reason: ended, iterations: state.iteration, ...chosen! };
+  }
+}
+
+/** Without the entries that are undefined, so that they don't hide defaults. */
+function defined(options: RefineOptions) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof typeof REFINE_DEFAULTS]?: (typeof REFINE_DEFAULTS)[K] extends number ? number : string;
+  };
+}
