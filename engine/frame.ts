@@ -29,8 +29,8 @@ export function specialisation(psi: Psi): { CHANNELS: number; KNOTS: number } {
 }
 
 /** The layouts of what the host packs, for one specialisation. */
-export function layouts(constants: Constants) {
-  const source = declare(constants) + assemble('psi.wgsl') + assemble('view.wgsl');
+export function layouts(constants: Constants, shaders?: URL) {
+  const source = declare(constants) + assemble('psi.wgsl', shaders) + assemble('view.wgsl', shaders);
   return { psi: new StructLayout(source, 'Psi'), view: new StructLayout(source, 'View') };
 }
 

@@ -5,6 +5,8 @@ import { assemble, type Constants, declare } from './shader.js';
 export interface KernelSource {
   file: `${string}.wgsl`;
   constants: Constants;
+  /** The folder in place of wgsl/. */
+  shaders?: URL;
 }
 
 /** A compiled kernel. */
@@ -13,11 +15,23 @@ export interface Kernel {
   pipeline: GPUComputePipeline;
 }
 
+/** A driver takes seconds for a kernel, so each device keeps what it has compiled, for all its renderers. */
+const compiled = new WeakMap<Device, Map<string, Promise<Kernel>>>();
+
 /** @throws VoxstyleError `internal` that names the kernel, when it doesn't compile. */
-export async function compile(device: Device, { file, constants }: KernelSource): Promise<Kernel> {
+export function compile(device: Device, source: KernelSource): Promise<Kernel> {
+  const kernels = compiled.get(device) ?? new Map<string, Promise<Kernel>>();
+  compiled.set(device, kernels);
+  const key = JSON.stringify([source.file, source.constants, source.shaders?.href]);
+  const kernel = kernels.get(key) ?? compileAnew(device, source);
+  kernels.set(key, kernel);
+  return kernel;
+}
+
+async function compileAnew(device: Device, { file, constants, shaders }: KernelSource): Promise<Kernel> {
   const entryPoint = file.replace('.wgsl', '');
   const label = `${entryPoint}(${Object.entries(constants).map(([name, value]) => `${name}=${value}`)})`;
-  const code = declare(constants) + assemble(file);
+  const code = declare(constants) + assemble(file, shaders);
   const pipeline = await device.checked(label, () =>
     device.gpu.createComputePipelineAsync({
       label,

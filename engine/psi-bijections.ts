@@ -17,14 +17,14 @@ export interface Bijection {
 }
 
 /** How far the sigmoid's own range reaches beyond each bound, as a share of the range. */
-const MARGIN = 0.02;
+const MARGIN = 0.1;
 const STRETCH = 1 + 2 * MARGIN;
 const SIGMOID_END = Math.log((1 + MARGIN) / MARGIN);
 
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
-/** value = low + (high − low)·(1.04·sigmoid(z) − 0.02). */
+/** value = low + (high − low)·(1.2·sigmoid(z) − 0.1). */
 function linear(low: number, high: number): Bijection {
   return {
     toValue: (z) => clamp(low + (high - low) * (STRETCH * sigmoid(z) - MARGIN), low, high),

@@ -1,5 +1,6 @@
-import type { Channel, Cube } from '../cubes/cube.js';
+import { type Channel, type Cube, worldExtent } from '../cubes/cube.js';
 import { PSI_VERSION, type Psi, type PsiChannel, parsePsi } from './psi.js';
+import { SCALARS } from './psi-scalars.js';
 
 /** Knots of each channel of a Ψ that nobody chose. */
 export const DEFAULT_KNOTS = 8;
@@ -8,6 +9,15 @@ const TOP_EXTINCTION = 40;
 /** Shares of voxels left below and above the window, as viewers' auto contrast has them. */
 const WINDOW_TAILS = [0.02, 0.998] as const;
 const BINS = 4096;
+
+/** How much of the picture's height the ball around the cube takes. Its corners are mostly empty, so a little more than all. */
+const FILL = 1.2;
+
+/** The distance at which the cube fills a picture, whatever side it is seen from. World units. */
+function framingDistance(cube: Cube): number {
+  const radius = Math.hypot(...worldExtent(cube)) / 2;
+  return radius / Math.sin((SCALARS['camera.fov'].default * Math.PI) / 360) / FILL;
+}
 
 /** Colours that fluorescence channels get in turn: green, magenta, cyan, yellow, red, blue. Linear RGB. */
 const CHANNEL_COLORS = [
@@ -55,7 +65,7 @@ function defaultChannel(channel: Channel, color: readonly number[]): PsiChannel 
 
 /**
  * A Ψ that shows any cube: each channel windowed by its own quantiles, a grey ramp (for one channel) or one colour a channel,
- * extinction rising with intensity, black background, neutral tone.
+ * extinction rising with intensity, black background, neutral tone, a camera that frames the cube.
  */
 export function defaultPsi(cube: Cube): Psi {
   const channels = cube.channels.map((channel, c) =>
@@ -64,6 +74,7 @@ export function defaultPsi(cube: Cube): Psi {
   return parsePsi({
     version: PSI_VERSION,
     channels,
+    camera: { distance: framingDistance(cube) },
     parameters: { free: ['channels', 'density', 'background', 'tone'] },
   });
 }

@@ -2,7 +2,7 @@ import { VoxstyleError } from '../errors.js';
 import type { Psi } from './psi.js';
 import { bijectionOf } from './psi-bijections.js';
 import { orderedPullback, orderedToReals, orderedToValues } from './psi-ordered.js';
-import { keyOf, SCALARS } from './psi-scalars.js';
+import { keyOf, SCALARS, type ScalarSpec } from './psi-scalars.js';
 import { fromVector, matches, toVector } from './psi-vector.js';
 
 /** Ψ as an optimizer sees it: one flat vector of reals for what is free; frozen and tied scalars follow from the document. */
@@ -82,16 +82,17 @@ function orderedBlocks(paths: readonly string[], values: Float64Array, free: Rea
     const [low, high] = SCALARS[keyOf(paths[list[0]!]!)].bounds;
     let from: number = low;
     let run: number[] = [];
-    for (const i of list) {
-      if (free.has(i)) {
-        run.push(i);
-        continue;
-      }
-      if (run.length > 0) blocks.push(orderedBlock(run, from, values[i]!));
+    const end = (to: number) => {
+      // Between frozen places that coincide nothing can move.
+      if (run.length > 0 && from < to) blocks.push(orderedBlock(run, from, to));
       run = [];
-      from = values[i]!;
+      from = to;
+    };
+    for (const i of list) {
+      if (free.has(i)) run.push(i);
+      else end(values[i]!);
     }
-    if (run.length > 0) blocks.push(orderedBlock(run, from, high));
+    end(high);
   }
   return blocks;
 }
@@ -112,7 +113,7 @@ function select(selector: string, paths: readonly string[]): number[] {
   );
 }
 
-/** Free scalars after `freeze`, and notes on those that have no gradient. */
+/** Free scalars after `freeze`, what it took back, and notes on those that have no gradient. */
 function freeScalars(paths: readonly string[], free: readonly string[], freeze: readonly string[]) {
   const chosen = new Set<number>();
   const notes: string[] = [];
@@ -133,15 +134,33 @@ function freeScalars(paths: readonly string[], free: readonly string[], freeze: 
     }
     for (const i of able) chosen.add(i);
   }
-  for (const selector of freeze) for (const i of select(selector, paths)) chosen.delete(i);
-  return { chosen, notes };
+  const frozen = new Set(freeze.flatMap((selector) => select(selector, paths)));
+  for (const i of frozen) chosen.delete(i);
+  return { chosen, frozen, notes };
+}
+
+/** Whether two scalars can share one value: the background's two colours can, a gamma and a density can't. */
+function sameKind(path: string, other: string): boolean {
+  const kind = ({ unit, bounds, bijection, differentiable }: ScalarSpec) => [
+    unit,
+    ...bounds,
+    bijection,
+    differentiable,
+  ];
+  return kind(SCALARS[keyOf(path)]).join() === kind(SCALARS[keyOf(other)]).join();
 }
 
 /** Tied scalars, leader first, one list a coordinate: the tie of two paths pairs what is below them. */
 function tieScalars(paths: readonly string[], ties: readonly (readonly string[])[]): number[][] {
+  const tied = new Set<number>();
   return ties.flatMap((tie) => {
     const groups = tie.map((selector) => select(selector, paths));
     const [leader] = groups;
+    for (const i of groups.flat()) {
+      if (tied.has(i))
+        throw usage('parameters.tied', 'each scalar once', `'${paths[i]}' twice`, 'join its ties into one');
+      tied.add(i);
+    }
     for (const [i, group] of groups.entries()) {
       // Part of an ordered list tied elsewhere could leave its order.
       const lists = new Set(
@@ -159,10 +178,9 @@ function tieScalars(paths: readonly string[], ties: readonly (readonly string[])
           'tie channels.N.window or channels.N.knots',
         );
       }
-      const alike =
-        group.length === leader!.length && group.every((m, j) => keyOf(paths[m]!) === keyOf(paths[leader![j]!]!));
-      if (!alike)
+      if (group.length !== leader!.length || !group.every((m, j) => sameKind(paths[m]!, paths[leader![j]!]!))) {
         throw usage('parameters.tied', 'paths of the same kind', `'${tie[0]}' with '${tie[i]}'`, 'tie like with like');
+      }
     }
     return leader!.map((_, j) => groups.map((group) => group[j]!));
   });
@@ -175,28 +193,32 @@ function tieScalars(paths: readonly string[], ties: readonly (readonly string[])
  */
 export function freeParameters(psi: Psi, free?: readonly string[], freeze: readonly string[] = []): Parameters {
   const { paths, values } = toVector(psi);
-  const { chosen, notes } = freeScalars(paths, free ?? psi.parameters.free, freeze);
-
-  const followers = new Map<number, number>();
-  for (const [leader, ...others] of tieScalars(paths, psi.parameters.tied)) {
-    for (const follower of others) {
-      followers.set(follower, leader!);
-      values[follower] = values[leader!]!;
-      if (chosen.delete(follower)) chosen.add(leader!);
-    }
-  }
+  const { chosen, frozen, notes } = freeScalars(paths, free ?? psi.parameters.free, freeze);
   for (const i of [...chosen]) {
     // A channel that is off has no part in the picture.
     const channel = /^channels\.(\d+)\./.exec(paths[i]!)?.[1];
     if (channel !== undefined && !psi.channels[Number(channel)]!.enabled) chosen.delete(i);
   }
-  if (chosen.size === 0) throw usage('parameters', 'at least one free scalar', 'none', 'free some with --free');
-
+  const followers = new Map<number, number>();
+  for (const group of tieScalars(paths, psi.parameters.tied)) {
+    const [leader, ...others] = group as [number, ...number[]];
+    for (const follower of others) {
+      followers.set(follower, leader);
+      values[follower] = values[leader]!;
+    }
+    // One that is free frees them all, one that was frozen by name freezes them all.
+    const isFree = group.some((i) => chosen.has(i)) && !group.some((i) => frozen.has(i));
+    for (const i of group) chosen.delete(i);
+    if (isFree) chosen.add(leader);
+  }
   const lone = [...chosen].filter((i) => SCALARS[keyOf(paths[i]!)].bijection !== 'ordered');
   const blocks = [...lone.map((i) => loneBlock(i, paths[i]!)), ...orderedBlocks(paths, values, chosen)].map((block) =>
     paced(block, SCALARS[keyOf(paths[block.members[0]!]!)].pace),
   );
+  if (blocks.length === 0) throw usage('parameters', 'at least one free scalar', 'none', 'free some with --free');
   blocks.sort((p, q) => p.members[0]! - q.members[0]!);
+  const moving = new Set(blocks.flatMap(({ members }) => members));
+  for (const i of chosen) if (!moving.has(i)) notes.push(`${paths[i]}: frozen, no room between its frozen neighbours`);
   const offsets = blocks.map((_, b) => blocks.slice(0, b).reduce((sum, block) => sum + block.members.length, 0));
   const count = blocks.reduce((sum, block) => sum + block.members.length, 0);
   const slice = (reals: Float64Array, b: number) =>

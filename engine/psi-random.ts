@@ -14,6 +14,12 @@ function extinction(random: Random, profile: ExtinctionProfile): number {
   return random.uniform() < 0.6 ? 0 : logBetween(random, 20, 200);
 }
 
+/** About the template's, which the cube's quantiles gave: each end moved by up to a fifth of the width, out or in. */
+function randomWindow(random: Random, { lo, hi }: PsiChannel['window']): PsiChannel['window'] {
+  const reach = 0.2 * (hi - lo);
+  return { lo: lo + random.between(-reach, reach), hi: hi + random.between(-reach, reach) };
+}
+
 function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionProfile): PsiChannel {
   const color = (): [number, number, number] => [random.uniform(), random.uniform(), random.uniform()];
   // Gaps of at least half the mean one.
@@ -22,7 +28,7 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
   let x = 0;
   return {
     ...channel,
-    window: { lo: random.between(0, 0.2), hi: random.between(0.6, 1.1) },
+    window: randomWindow(random, channel.window),
     gamma: logBetween(random, 0.6, 1.6),
     knots: channel.knots.map((_, k) => {
       x += gaps[k]! / sum;
@@ -33,7 +39,7 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
 
 /**
  * A Ψ with every scalar that has a gradient drawn at random, within what people use; the camera and the rest are the template's.
- * Windows, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark background colours,
+ * Windows about the template's, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark background colours,
  * a stop of exposure, tone about neutral.
  */
 export function randomPsi(template: Psi, random: Random, profile: ExtinctionProfile): Psi {

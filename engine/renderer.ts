@@ -3,14 +3,17 @@ import { VoxstyleError } from '../errors.js';
 import type { Device } from './device.js';
 import { checkFits, layouts, psiValue, type Size, specialisation, viewValue } from './frame.js';
 import { gradientVector } from './gradient.js';
-import { compile, dispatch, type Kernel, readback } from './kernel.js';
+import { compile, dispatch, type Kernel, type KernelSource, readback } from './kernel.js';
 import type { Picture } from './picture.js';
 import type { Psi } from './psi.js';
+import type { Constants } from './shader.js';
 import type { StructLayout } from './struct-layout.js';
 import { uploadVolume } from './volume.js';
 
 /** Pixels along each side of the workgroups of forward.wgsl and adjoint.wgsl. */
 const TILE = 8;
+/** Four floats. */
+const BYTES_A_PIXEL = 16;
 
 /** What a Ψ needs compiled; kept for every specialisation that was met. */
 interface Program {
@@ -27,6 +30,10 @@ interface FrameBuffers {
   psi: GPUBuffer;
   radiance: GPUBuffer;
   picture: GPUBuffer;
+}
+
+/** What the adjoint needs besides; made when the first gradient is asked for. */
+interface GradientBuffers {
   upstream: GPUBuffer;
   partials: GPUBuffer;
   total: GPUBuffer;
@@ -38,21 +45,28 @@ export interface Frame {
   psi: Psi;
 }
 
-/** Renders one cube on one device, and differentiates what it rendered. Open it with `Renderer.open`, end it with `close`. */
+/**
+ * Renders one cube on one device, and differentiates what it rendered. It does one thing at a
+ * time: await each call before the next. Open it with `Renderer.open`, end it with `close`.
+ */
 export class Renderer {
   readonly #programs = new Map<string, Promise<Program>>();
-  #buffers: { key: string; frame: FrameBuffers } | undefined;
+  #buffers: { key: string; frame: FrameBuffers; gradient?: GradientBuffers } | undefined;
   #current: Frame | undefined;
 
   private constructor(
     readonly device: Device,
     readonly cube: Cube,
     readonly volume: GPUBuffer,
+    readonly shaders: URL | undefined,
   ) {}
 
-  /** @throws VoxstyleError `bad-input` when the cube is too large for the device. */
-  static async open(device: Device, cube: Cube): Promise<Renderer> {
-    return new Renderer(device, cube, await uploadVolume(device, cube));
+  /**
+   * @param options.shaders the kernels' folder, ending in '/', when it isn't the package's own.
+   * @throws VoxstyleError `bad-input` when the cube is too large for the device.
+   */
+  static async open(device: Device, cube: Cube, options: { shaders?: URL } = {}): Promise<Renderer> {
+    return new Renderer(device, cube, await uploadVolume(device, cube), options.shaders);
   }
 
   /**
@@ -104,12 +118,12 @@ export class Renderer {
     program.gradient ??= this.#compileGradient(program);
     const { adjoint, reduce } = await program.gradient;
     const tiles = tilesOf(frame.picture);
-    const buffers = this.#buffers!.frame;
-    device.gpu.queue.writeBuffer(buffers.upstream, 0, upstream as Float32Array<ArrayBuffer>);
+    const { upstream: weights, partials, total } = await this.#gradientBuffers(program, frame.picture);
+    device.gpu.queue.writeBuffer(weights, 0, upstream as Float32Array<ArrayBuffer>);
     const flat = await device.checked(adjoint.label, () => {
       const encoder = device.gpu.createCommandEncoder();
-      const { view, psi, radiance, partials, total } = buffers;
-      dispatch(device, encoder, adjoint, [view, psi, this.volume, radiance, buffers.upstream, partials], tiles);
+      const { view, psi, radiance } = this.#buffers!.frame;
+      dispatch(device, encoder, adjoint, [view, psi, this.volume, radiance, weights, partials], tiles);
       dispatch(device, encoder, reduce, [partials, total], [total.size / 4]);
       const read = readback(device, encoder, total);
       device.gpu.queue.submit([encoder.finish()]);
@@ -131,8 +145,8 @@ export class Renderer {
     if (!program) {
       program = (async () => ({
         constants,
-        layout: layouts(constants),
-        forward: await compile(this.device, { file: 'forward.wgsl', constants }),
+        layout: layouts(constants, this.shaders),
+        forward: await this.#compile('forward.wgsl', constants),
       }))();
       this.#programs.set(key, program);
     }
@@ -141,23 +155,27 @@ export class Renderer {
 
   async #compileGradient({ constants, layout }: Program) {
     const [adjoint, reduce] = await Promise.all([
-      compile(this.device, { file: 'adjoint.wgsl', constants: { ...constants, ...layout.psi.indexConstants() } }),
-      compile(this.device, { file: 'reduce.wgsl', constants: {} }),
+      this.#compile('adjoint.wgsl', { ...constants, ...layout.psi.indexConstants() }),
+      this.#compile('reduce.wgsl', {}),
     ]);
     return { adjoint, reduce };
   }
 
+  #compile(file: KernelSource['file'], constants: Constants): Promise<Kernel> {
+    return compile(this.device, { file, constants, shaders: this.shaders });
+  }
+
   #checkSize({ width, height }: Size): void {
     const { limits } = this.device.gpu;
-    const most = Math.floor(limits.maxStorageBufferBindingSize / 16);
+    const most = Math.floor(limits.maxStorageBufferBindingSize / BYTES_A_PIXEL);
     const side = limits.maxComputeWorkgroupsPerDimension * TILE;
     const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
     if (whole && width * height <= most && Math.max(width, height) <= side) return;
     throw new VoxstyleError('usage', {
       where: 'picture',
-      expected: `a size of at most ${most} pixels`,
+      expected: `1 to ${side} pixels a side and at most ${most} in all`,
       found: `${width} × ${height}`,
-      fix: 'choose a smaller --size',
+      fix: 'choose another --size',
     });
   }
 
@@ -165,26 +183,48 @@ export class Renderer {
     const key = [size.width, size.height, layout.psi.size, layout.view.size].join();
     if (this.#buffers?.key === key) return this.#buffers.frame;
     this.#dropBuffers();
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    const make = (label: string, bytes: number, usage = 0) =>
-      this.device.gpu.createBuffer({ label, size: bytes, usage: STORAGE | usage });
-    const pixels = size.width * size.height * 16;
-    const [across, down] = tilesOf(size);
+    const { COPY_SRC, COPY_DST } = GPUBufferUsage;
+    const pixels = size.width * size.height * BYTES_A_PIXEL;
     const frame = {
-      view: make('view', layout.view.size, COPY_DST),
-      psi: make('psi', layout.psi.size, COPY_DST),
-      radiance: make('radiance', pixels),
-      picture: make('picture', pixels, COPY_SRC),
-      upstream: make('upstream', pixels, COPY_DST),
-      partials: make('partials', layout.psi.size * across * down),
-      total: make('total', layout.psi.size, COPY_SRC),
+      view: this.#buffer('view', layout.view.size, COPY_DST),
+      psi: this.#buffer('psi', layout.psi.size, COPY_DST),
+      radiance: this.#buffer('radiance', pixels),
+      picture: this.#buffer('picture', pixels, COPY_SRC),
     };
     this.#buffers = { key, frame };
     return frame;
   }
 
+  async #gradientBuffers({ layout }: Program, { width, height }: Size): Promise<GradientBuffers> {
+    const buffers = this.#buffers!;
+    if (buffers.gradient) return buffers.gradient;
+    const [across, down] = tilesOf({ width, height });
+    const partials = layout.psi.size * across * down;
+    const most = this.device.gpu.limits.maxStorageBufferBindingSize;
+    if (partials > most) {
+      throw new VoxstyleError('usage', {
+        where: `the gradient of ${layout.psi.size / 4} scalars over ${width} × ${height} pixels`,
+        expected: `at most ${most} bytes of partial sums on ${this.device.driver}`,
+        found: `${partials}`,
+        fix: 'choose a smaller --size or fewer knots',
+      });
+    }
+    const { COPY_SRC, COPY_DST } = GPUBufferUsage;
+    buffers.gradient = await this.device.checked('gradient buffers', () => ({
+      upstream: this.#buffer('upstream', width * height * BYTES_A_PIXEL, COPY_DST),
+      partials: this.#buffer('partials', partials),
+      total: this.#buffer('total', layout.psi.size, COPY_SRC),
+    }));
+    return buffers.gradient;
+  }
+
+  #buffer(label: string, size: number, usage = 0): GPUBuffer {
+    return this.device.gpu.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | usage });
+  }
+
   #dropBuffers(): void {
-    for (const buffer of Object.values(this.#buffers?.frame ?? {})) buffer.destroy();
+    const { frame, gradient } = this.#buffers ?? {};
+    for (const buffer of Object.values({ ...frame, ...gradient })) buffer.destroy();
     this.#buffers = undefined;
   }
 }

@@ -58,6 +58,9 @@ const digest = (...parts: (string | ArrayBufferView)[]) => {
   return hash.digest('hex').slice(0, 16);
 };
 
+/** For inputs whose text is too long for a message. */
+export const textDigest = (text: string) => digest(text);
+
 const bytes = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /** The cube by its content: not by its path, so that a moved file still resumes. */

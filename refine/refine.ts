@@ -5,46 +5,12 @@ import type { Psi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { freeParameters } from '../engine/psi-parameters.js';
 import type { Renderer } from '../engine/renderer.js';
-import { LOSSES, type LossFactory, parseLoss } from '../losses/index.js';
+import { LOSSES, parseLoss } from '../losses/index.js';
 import { adam, warmupCosine } from '../optimizers/index.js';
-import { CHECKPOINT_VERSION, type Checkpoint, cubeDigest, pictureDigest, requireSameInputs } from './checkpoint.js';
+import { CHECKPOINT_VERSION, cubeDigest, pictureDigest, requireSameInputs, textDigest } from './checkpoint.js';
 import type { DoneEvent, RefineEvent } from './events.js';
+import { checkNumbers, REFINE_DEFAULTS, type RefineOptions } from './options.js';
 import { accept, fault, firstState, reject } from './step.js';
-
-export interface RefineOptions {
-  /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
-  init?: Psi;
-  /** As parseLoss reads it. Default 'swd:1'. */
-  loss?: string;
-  /** Losses that may be named, for a caller who has more than the registry. */
-  losses?: ReadonlyMap<string, LossFactory>;
-  /** Selectors of what may change, see `freeParameters`. Default: what `init.parameters.free` says. */
-  free?: readonly string[];
-  freeze?: readonly string[];
-  /** Most iterations. Default 150. */
-  iterations?: number;
-  /** Longer side of the picture that is compared, in pixels; the shape is the target's. Default 192. */
-  size?: number;
-  /** Any integer. Default 0. */
-  seed?: number;
-  /** Peak learning rate on the unconstrained reals. Default 0.1. */
-  learningRate?: number;
-  /** Iterations between checkpoints. Default 10. */
-  checkpointEvery?: number;
-  /** A checkpoint to go on from, made with the same inputs. */
-  resume?: Checkpoint;
-  /** Ends the run after the iteration under way, with a checkpoint and the best Ψ so far. */
-  signal?: AbortSignal;
-}
-
-export const REFINE_DEFAULTS = {
-  loss: 'swd:1',
-  iterations: 150,
-  size: 192,
-  seed: 0,
-  learningRate: 0.1,
-  checkpointEvery: 10,
-} as const;
 
 /** Shares of the run and of the peak: the learning rate rises over the first, and falls to the second by a half cosine. */
 const WARM_UP = 0.05;
@@ -60,6 +26,8 @@ const FINAL_RATE = 0.02;
  *       if (event.type === 'done') console.log(event.loss, event.psi);
  *     }
  *
+ * A renderer does one thing at a time: use it for nothing else until the generator has ended.
+ *
  * @throws VoxstyleError `usage` for a wrong option, `bad-input` for a Ψ that doesn't fit the cube, `device-lost`.
  */
 export async function* refine(
@@ -69,16 +37,17 @@ export async function* refine(
 ): AsyncGenerator<RefineEvent, void, undefined> {
   const { cube } = renderer;
   const init = options.init ?? defaultPsi(cube);
-  const { iterations, seed, learningRate, checkpointEvery, ...rest } = { ...REFINE_DEFAULTS, ...defined(options) };
-  const size = sizeLike(target, rest.size);
-  const loss = parseLoss(rest.loss, resample(target, size.width, size.height), options.losses ?? LOSSES);
+  const { iterations, seed, learningRate, checkpointEvery, size: longest } = checkNumbers(options);
+  const size = sizeLike(target, longest);
+  const goal = resample(target, size.width, size.height);
+  const loss = parseLoss(options.loss ?? REFINE_DEFAULTS.loss, goal, options.losses ?? LOSSES);
   const parameters = freeParameters(init, options.free, options.freeze);
   const warmupSteps = Math.floor(iterations * WARM_UP);
   const rate = warmupCosine({
     init: learningRate / (warmupSteps + 1),
     peak: learningRate,
     warmupSteps,
-    steps: iterations,
+    steps: Math.max(1, iterations),
     end: learningRate * FINAL_RATE,
   });
   const optimizer = adam({ learningRate: rate, b1: 0.9, b2: 0.99 });
@@ -86,8 +55,8 @@ export async function* refine(
   const inputs = {
     cube: cubeDigest(cube),
     target: pictureDigest(target),
-    init: JSON.stringify(init),
-    free: parameters.names.join(' '),
+    init: textDigest(JSON.stringify(init)),
+    'free parameters': textDigest(parameters.names.join()),
     loss: loss.name,
     iterations: `${iterations}`,
     seed: `${seed}`,
@@ -98,7 +67,6 @@ export async function* refine(
   if (options.resume) requireSameInputs(options.resume, inputs);
   let state = options.resume?.state ?? firstState(parameters, optimizer);
 
-  /** The loss of a point; with its gradient where that is wanted. */
   const render = async (reals: readonly number[]) => {
     const psi = parameters.toPsi(Float64Array.from(reals));
     return { psi, frame: await renderer.forward(psi, size) };
@@ -153,7 +121,7 @@ export async function* refine(
       yield checkpoint();
     }
   }
-  yield checkpoint();
+  if (saved !== state.iteration || state.iteration === 0) yield checkpoint();
   yield await finish();
 
   /**
@@ -171,11 +139,4 @@ export async function* refine(
     }
     return { type: 'done', reason: ended, iterations: state.iteration, ...chosen! };
   }
-}
-
-/** Without the entries that are undefined, so that they don't hide defaults. */
-function defined(options: RefineOptions) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof typeof REFINE_DEFAULTS]?: (typeof REFINE_DEFAULTS)[K] extends number ? number : string;
-  };
 }

@@ -80,7 +80,7 @@ export function reject(state: RefineState, reason: string, parameters: Parameter
       where: `iteration ${state.iteration}`,
       expected: 'a finite loss within reach of the last good Ψ',
       found: reason,
-      fix: 'resume from the checkpoint with another loss, and report this',
+      fix: 'start anew with another loss or --init',
     });
   }
   const { reals, updates } = state.accepted;

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import type { Argv } from 'yargs';
+import { type Cube, DTYPES, loadCube } from '../cubes/index.js';
+import { type DeviceOptions, TIERS } from '../engine/device.js';
+import { type Psi, parsePsi } from '../engine/psi.js';
+import { defaultPsi } from '../engine/psi-default.js';
+import { SCALARS, type ScalarKey } from '../engine/psi-scalars.js';
+import { VoxstyleError } from '../errors.js';
+
+export function usage(where: string, expected: string, found: string, fix: string): VoxstyleError {
+  return new VoxstyleError('usage', { where, expected, found, fix });
+}
+
+/** Numbers separated by commas or ×, as in 256x256x128 or 0.5,0.5,2. */
+function numberList(name: string, least: number, most: number) {
+  return (text: string): number[] => {
+    const values = text.split(/[,x×]/).map(Number);
+    const wanted = least === most ? `${least} numbers` : `${least} or ${most} numbers`;
+    if (values.length >= least && values.length <= most && !values.some(Number.isNaN)) return values;
+    throw usage(`--${name}`, wanted, `'${text}'`, `write them as in --${name} ${'1,1,1'.slice(0, least * 2 - 1)}`);
+  };
+}
+
+/** A number option; yargs takes 'abc' for NaN without a word. */
+export function number(name: string, { whole = false, least = Number.NEGATIVE_INFINITY } = {}) {
+  return (text: unknown): number => {
+    const value = typeof text === 'number' ? text : Number(text);
+    if (Number.isFinite(value) && text !== '' && value >= least && (!whole || Number.isInteger(value))) return value;
+    const expected = `a ${whole ? 'whole ' : ''}number${least === Number.NEGATIVE_INFINITY ? '' : ` of at least ${least}`}`;
+    throw usage(`--${name}`, expected, `'${text}'`, 'correct it');
+  };
+}
+
+/** --cube and what a raw file can't say of itself. */
+export const cubeOptions = <T>(args: Argv<T>) =>
+  args
+    .option('cube', {
+      type: 'string',
+      demandOption: true,
+      describe: 'z-stack: DICOM folder, .nrrd, .tif, .raw[.gz], or phantom:fluorescence, phantom:ct',
+    })
+    .option('dims', {
+      type: 'string',
+      describe: 'of a raw file: XxYxZ or XxYxZxC',
+      coerce: optional(numberList('dims', 3, 4)),
+    })
+    .option('dtype', { type: 'string', describe: `of a raw file: ${Object.keys(DTYPES).join(', ')}` })
+    .option('endian', { type: 'string', choices: ['little', 'big'] as const, describe: 'of a raw file' })
+    .option('spacing', {
+      type: 'string',
+      describe: 'voxel spacing X,Y,Z, instead of the file’s',
+      coerce: optional(numberList('spacing', 3, 3)),
+    });
+
+/** The camera's scalars as options that go over what Ψ says. */
+const CAMERA = ['azimuth', 'elevation', 'roll', 'distance', 'fov'] as const;
+
+export const viewOptions = <T>(args: Argv<T>) => {
+  const camera = (name: (typeof CAMERA)[number]) => {
+    const { about, unit } = SCALARS[`camera.${name}` satisfies ScalarKey];
+    return { type: 'string', describe: `camera: ${about} (${unit})`, coerce: optional(number(name)) } as const;
+  };
+  return args
+    .option('azimuth', camera('azimuth'))
+    .option('elevation', camera('elevation'))
+    .option('roll', camera('roll'))
+    .option('distance', camera('distance'))
+    .option('fov', camera('fov'))
+    .option('steps', {
+      type: 'string',
+      describe: 'samples on each ray, instead of Ψ’s',
+      coerce: optional(number('steps', { whole: true, least: 1 })),
+    });
+};
+
+export const deviceOption = <T>(args: Argv<T>) =>
+  args.option('device', {
+    type: 'string',
+    choices: ['auto', ...TIERS] as const,
+    describe: 'which device to compute on',
+  });
+
+export const jsonOption = <T>(args: Argv<T>) =>
+  args.option('json', { type: 'boolean', default: false, describe: 'one JSON event a line on stdout' });
+
+/** yargs coerces an option that was not given, too. */
+export function optional<T>(coerce: (text: string) => T): (text: string | undefined) => T | undefined {
+  return (text) => (text === undefined ? undefined : coerce(text));
+}
+
+interface CubeArguments {
+  cube: string;
+  dims: number[] | undefined;
+  dtype: string | undefined;
+  endian: 'little' | 'big' | undefined;
+  spacing: number[] | undefined;
+}
+
+export function cubeOf({ cube, dims, dtype, endian, spacing }: CubeArguments): Promise<Cube> {
+  return loadCube(cube, { dims, dtype, endian, spacing });
+}
+
+interface ViewArguments extends Partial<Record<(typeof CAMERA)[number], number | undefined>> {
+  steps?: number | undefined;
+}
+
+/** The Ψ of a file, or the cube's default, with the view that was asked for. */
+export async function psiOf(path: string | undefined, cube: Cube, view: ViewArguments): Promise<Psi> {
+  const psi = path === undefined ? defaultPsi(cube) : parsePsi(await readJson(path), path);
+  for (const name of CAMERA) if (view[name] !== undefined) psi.camera[name] = view[name];
+  if (view.steps !== undefined) psi.sampling.steps = view.steps;
+  return parsePsi(psi, 'the view');
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const found = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    const parts = { where: path, expected: 'a Ψ document', found, fix: 'correct the path' };
+    throw new VoxstyleError('missing-input', parts, { cause });
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const parts = { where: path, expected: 'JSON', found: (cause as Error).message, fix: 'correct the file' };
+    throw new VoxstyleError('bad-input', parts, { cause });
+  }
+}
+
+export function deviceOptions(device: DeviceOptions['tier']): DeviceOptions {
+  return { ...(device === undefined ? {} : { tier: device }), onNotice: (line) => console.error(line) };
+}

@@ -1,0 +1,85 @@
+import type { CommandModule } from 'yargs';
+import { describeCube } from '../cubes/index.js';
+import { openDevice } from '../engine/device.js';
+import { readPicture } from '../engine/picture-file.js';
+import { Renderer } from '../engine/renderer.js';
+import { LOSSES } from '../losses/index.js';
+import { keepRun, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
+import {
+  cubeOf,
+  cubeOptions,
+  deviceOption,
+  deviceOptions,
+  jsonOption,
+  number,
+  optional,
+  psiOf,
+  viewOptions,
+} from './options.js';
+import { progress } from './progress.js';
+import { onInterrupt } from './signals.js';
+
+/** 'a, b' → [a, b]. */
+const selectors = (given: string | undefined) => given?.split(/[\s,]+/).filter((word) => word !== '');
+
+const builder = (args: Parameters<typeof cubeOptions>[0]) => {
+  const numeric = (name: string, describe: string, rules: Parameters<typeof number>[1]) =>
+    ({ type: 'string', describe, coerce: optional(number(name, rules)) }) as const;
+  return jsonOption(deviceOption(viewOptions(cubeOptions(args))))
+    .option('target', { type: 'string', demandOption: true, describe: 'picture whose look is wanted' })
+    .option('out', {
+      type: 'string',
+      demandOption: true,
+      describe: `folder for ${Object.values(RUN_FILES).join(', ')}`,
+    })
+    .option('init', { type: 'string', describe: 'Ψ document to begin from; the cube’s default without it' })
+    .option('loss', {
+      type: 'string',
+      default: REFINE_DEFAULTS.loss,
+      describe: `name:weight,… of ${[...LOSSES.keys()].join(', ')}`,
+    })
+    .option('free', { type: 'string', describe: 'what may change, as in tone,channels.0.knots', coerce: selectors })
+    .option('freeze', { type: 'string', describe: 'what may not, of that', coerce: selectors })
+    .option('iterations', numeric('iterations', `at most (${REFINE_DEFAULTS.iterations})`, { whole: true, least: 0 }))
+    .option(
+      'size',
+      numeric('size', `longer side compared, in pixels (${REFINE_DEFAULTS.size})`, { whole: true, least: 1 }),
+    )
+    .option('seed', numeric('seed', `of what is random (${REFINE_DEFAULTS.seed})`, { whole: true }))
+    .option('resume', { type: 'boolean', default: false, describe: 'go on from the checkpoint in --out' });
+};
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+export const refine: CommandModule<object, Arguments> = {
+  command: 'refine',
+  describe: 'find the Ψ with which a z-stack has the look of a picture',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  async handler(args) {
+    const target = await readPicture(args.target);
+    const cube = await cubeOf(args);
+    console.error(describeCube(cube));
+    const init = await psiOf(args.init, cube, args);
+    const saved = args.resume ? await readRun(args.out) : undefined;
+    const { loss, free, freeze, iterations, size, seed } = args;
+    const given = { loss, free, freeze, iterations, size, seed, resume: saved?.checkpoint };
+    const device = await openDevice(deviceOptions(args.device));
+    const interrupt = onInterrupt();
+    try {
+      const renderer = await Renderer.open(device, cube);
+      const options = { init, signal: interrupt.signal, ...given };
+      const show = progress(process.stderr);
+      for await (const event of keepRun(args.out, target, run(renderer, target, options), saved?.history)) {
+        show(event);
+        if (args.json) console.log(toJson(event));
+      }
+      renderer.close();
+    } finally {
+      interrupt.release();
+      device.close();
+    }
+    const again = interrupt.exitCode === undefined ? '' : '; go on with --resume';
+    console.error(`wrote ${Object.values(RUN_FILES).join(', ')} into ${args.out}${again}`);
+    if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode;
+  },
+};

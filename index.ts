@@ -1,0 +1,27 @@
+export {
+  type Channel,
+  type Cube,
+  describeCube,
+  loadCube,
+  makePhantom,
+  type RawOptions,
+  worldExtent,
+} from './cubes/index.js';
+export { type Device, type DeviceOptions, openDevice, type Tier } from './engine/device.js';
+export type { Size } from './engine/frame.js';
+export type { Picture } from './engine/picture.js';
+export { encodePng, readPicture } from './engine/picture-file.js';
+export { resample } from './engine/picture-resample.js';
+export { type Psi, parsePsi, psiSchema } from './engine/psi.js';
+export { defaultPsi } from './engine/psi-default.js';
+export { freeParameters, type Parameters } from './engine/psi-parameters.js';
+export { randomPsi } from './engine/psi-random.js';
+export { SCALARS, type ScalarSpec } from './engine/psi-scalars.js';
+export { fromVector, type PsiVector, toVector } from './engine/psi-vector.js';
+export { renderImage } from './engine/render-image.js';
+export { type Frame, Renderer } from './engine/renderer.js';
+export { type ErrorCode, EXIT_CODES, VoxstyleError } from './errors.js';
+export { LOSSES, type Loss, type LossFactory, parseLoss, psnr } from './losses/index.js';
+export * from './optimizers/index.js';
+export { seededRandom } from './random.js';
+export * from './refine/index.js';

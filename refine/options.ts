@@ -1,0 +1,74 @@
+import type { Psi } from '../engine/psi.js';
+import { VoxstyleError } from '../errors.js';
+import type { LossFactory } from '../losses/index.js';
+import type { Checkpoint } from './checkpoint.js';
+
+export interface RefineOptions {
+  /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
+  init?: Psi | undefined;
+  /** As parseLoss reads it. Default 'swd:1,l2:0.3'. */
+  loss?: string | undefined;
+  /** Losses that may be named, for a caller who has more than the registry. */
+  losses?: ReadonlyMap<string, LossFactory> | undefined;
+  /** Selectors of what may change, see `freeParameters`. Default: what `init.parameters.free` says. */
+  free?: readonly string[] | undefined;
+  freeze?: readonly string[] | undefined;
+  /** Most iterations, 0 or more. Default 150. */
+  iterations?: number | undefined;
+  /** Longer side of the picture that is compared, in pixels, 1 … 8192; the shape is the target's. Default 192. */
+  size?: number | undefined;
+  /** Any integer. Default 0. */
+  seed?: number | undefined;
+  /** Peak learning rate on the unconstrained reals, over 0. Default 0.1. */
+  learningRate?: number | undefined;
+  /** Iterations between checkpoints. Default 10. */
+  checkpointEvery?: number | undefined;
+  /** A checkpoint to go on from, made with the same inputs. */
+  resume?: Checkpoint | undefined;
+  /** Ends the run after the iteration under way, with a checkpoint and the best Ψ so far. */
+  signal?: AbortSignal | undefined;
+}
+
+export const REFINE_DEFAULTS = {
+  loss: 'swd:1,l2:0.3',
+  iterations: 150,
+  size: 192,
+  seed: 0,
+  learningRate: 0.1,
+  checkpointEvery: 10,
+} as const;
+
+/** Beyond it a picture's copies on the host alone take gigabytes. */
+const MOST_PIXELS_A_SIDE = 8192;
+
+/** The numbers of a run, each given or its default. @throws VoxstyleError `usage` that names the first that is out of range. */
+export function checkNumbers(options: RefineOptions) {
+  const whole = (
+    name: 'iterations' | 'size' | 'seed' | 'checkpointEvery',
+    low: number,
+    high = Number.MAX_SAFE_INTEGER,
+  ) => {
+    const value = options[name] ?? REFINE_DEFAULTS[name];
+    if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
+    throw outOfRange(
+      name,
+      high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low}` : `a whole number, ${low} to ${high}`,
+      value,
+    );
+  };
+  const learningRate = options.learningRate ?? REFINE_DEFAULTS.learningRate;
+  if (!(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY)) {
+    throw outOfRange('learningRate', 'a positive number', learningRate);
+  }
+  return {
+    learningRate,
+    iterations: whole('iterations', 0),
+    size: whole('size', 1, MOST_PIXELS_A_SIDE),
+    seed: whole('seed', Number.MIN_SAFE_INTEGER),
+    checkpointEvery: whole('checkpointEvery', 1),
+  };
+}
+
+function outOfRange(name: string, expected: string, found: number): VoxstyleError {
+  return new VoxstyleError('usage', { where: name, expected, found: `${found}`, fix: 'correct it' });
+}

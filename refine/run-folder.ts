@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Picture } from '../engine/picture.js';
+import { encodePng } from '../engine/picture-file.js';
+import { resample } from '../engine/picture-resample.js';
+import { VoxstyleError } from '../errors.js';
+import { writeFileWhole } from '../files.js';
+import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
+import { type RefineEvent, type StartEvent, toJson } from './events.js';
+import { composeSheet } from './sheet.js';
+
+/** The files of a run. All but the checkpoint are for people; the checkpoint is for `--resume`. */
+export const RUN_FILES = {
+  psi: 'psi.json',
+  render: 'render.png',
+  sheet: 'sheet.png',
+  history: 'history.jsonl',
+  checkpoint: 'checkpoint.json',
+} as const;
+
+/** A run on disk: where it stands, and its history so far, one JSON line each. */
+export interface SavedRun {
+  checkpoint: Checkpoint;
+  history: string[];
+}
+
+/**
+ * @throws VoxstyleError `missing-input` when the folder holds no checkpoint, `bad-input` when it can't be read.
+ */
+export async function readRun(folder: string): Promise<SavedRun> {
+  const path = join(folder, RUN_FILES.checkpoint);
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const found = cause.code === 'ENOENT' ? 'no such file' : cause.message;
+    const parts = {
+      where: path,
+      expected: 'a checkpoint to resume from',
+      found,
+      fix: 'start the run without --resume',
+    };
+    throw new VoxstyleError('missing-input', parts, { cause });
+  });
+  let document: { checkpoint?: unknown; history?: unknown };
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    const parts = {
+      where: path,
+      expected: 'JSON',
+      found: (cause as Error).message,
+      fix: 'start the run without --resume',
+    };
+    throw new VoxstyleError('bad-input', parts, { cause });
+  }
+  const checkpoint = parseCheckpoint(document?.checkpoint, path);
+  return { checkpoint, history: Array.isArray(document.history) ? document.history.map(String) : [] };
+}
+
+/**
+ * Passes a refinement's events on and keeps its folder: history and checkpoint at every checkpoint, Ψ, picture and the
+ * before/after/target sheet at the end. Every file is written whole, the checkpoint last, so that what it says is there.
+ *
+ * @param history of the part that a resumed run had done before.
+ * @throws VoxstyleError `cannot-write`.
+ */
+export async function* keepRun(
+  folder: string,
+  target: Picture,
+  events: AsyncIterable<RefineEvent>,
+  history: readonly string[] = [],
+): AsyncGenerator<RefineEvent, void, undefined> {
+  const lines = [...history];
+  let start: StartEvent | undefined;
+  const write = (file: keyof typeof RUN_FILES, data: Uint8Array | string) =>
+    writeFileWhole(join(folder, RUN_FILES[file]), data);
+  for await (const event of events) {
+    if (event.type === 'start') start = event;
+    if (event.type === 'iteration' || event.type === 'rejected') lines.push(toJson(event));
+    if (event.type === 'checkpoint') {
+      await write('history', lines.map((line) => `${line}\n`).join(''));
+      await write('checkpoint', JSON.stringify({ checkpoint: event.checkpoint, history: lines }));
+    }
+    if (event.type === 'done') {
+      const { picture, psi } = event;
+      await write('psi', `${JSON.stringify(psi, null, 2)}\n`);
+      await write('render', encodePng(picture));
+      const goal = resample(target, picture.width, picture.height);
+      const first = lines.map((line) => JSON.parse(line).loss).find((loss) => loss !== undefined) ?? event.loss;
+      const panels = [
+        { picture: start!.before, caption: `before: loss ${first.toPrecision(3)}` },
+        { picture, caption: `after ${event.iterations}: loss ${event.loss.toPrecision(3)}` },
+        { picture: goal, caption: 'target' },
+      ];
+      await write('sheet', await composeSheet(panels));
+    }
+    yield event;
+  }
+}

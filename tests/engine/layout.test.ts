@@ -1,0 +1,230 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Device, openDevice } from '../../engine/device.js';
+import { layouts, psiValue } from '../../engine/frame.js';
+import { parsePsi } from '../../engine/psi.js';
+import { SCALARS } from '../../engine/psi-scalars.js';
+import { assemble, type Constants, declare } from '../../engine/shader.js';
+import { StructLayout, type StructValue } from '../../engine/struct-layout.js';
+import { assertSameSamples } from '../cubes/fixtures.js';
+
+const test = suite('layout');
+
+let device: Device;
+test.before(async () => {
+  device = await openDevice({ tier: 'bundled' });
+});
+test.after(() => device.close());
+
+/** The members of each struct in a source, by a reading of its text that shares nothing with StructLayout's. */
+function structsOf(source: string): Map<string, [member: string, type: string][]> {
+  const plain = source.replace(/\/\/.*/g, '');
+  return new Map(
+    [...plain.matchAll(/struct (\w+) \{([^}]*)\}/g)].map(([, name, body]) => [
+      name!,
+      [...body!.matchAll(/(\w+): ((?:\w|<|>|, )+?),?\n/g)].map(([, member, type]) => [member!, type!]),
+    ]),
+  );
+}
+
+/** A scalar of a struct: its path in TypeScript and in WGSL. */
+interface Leaf {
+  path: string;
+  wgsl: string;
+}
+
+function leavesOf(source: string, constants: Constants, root: string): Leaf[] {
+  const structs = structsOf(source);
+  const below = (type: string, path: string, wgsl: string): Leaf[] => {
+    const members = structs.get(type);
+    if (members) return members.flatMap(([name, inner]) => below(inner, `${path}.${name}`, `${wgsl}.${name}`));
+    const array = /^array<(.+), (\w+)>$/.exec(type);
+    const vector = /^vec(\d)([fu])$/.exec(type);
+    if (!array && !vector) {
+      assert.match(type, /^[fu]32$/, `${path} is of a type that this test doesn't read`);
+      return [{ path: path.slice(1), wgsl }];
+    }
+    const [inner, count] = array
+      ? [array[1]!, constants[array[2]!] ?? Number(array[2])]
+      : [`${vector![2]}32`, Number(vector![1])];
+    return Array.from({ length: count }, (_, i) => below(inner, `${path}.${i}`, `${wgsl}[${i}]`)).flat();
+  };
+  return below(root, '', 'value');
+}
+
+/** The value that StructLayout packs, with its i-th scalar set to `numbers[i]`. */
+function structValue(leaves: readonly Leaf[], numbers: readonly number[]): StructValue {
+  const root: Record<string, unknown> = {};
+  for (const [i, { path }] of leaves.entries()) {
+    const steps = path.split('.');
+    let node = root;
+    for (const [s, step] of steps.slice(0, -1).entries()) {
+      node[step] ??= /^\d+$/.test(steps[s + 1]!) ? [] : {};
+      node = node[step] as Record<string, unknown>;
+    }
+    node[steps.at(-1)!] = numbers[i];
+  }
+  return root as StructValue;
+}
+
+/** What the device reads at each leaf of a struct in a storage buffer of these bytes. */
+async function readOnDevice(
+  source: string,
+  struct: string,
+  leaves: readonly Leaf[],
+  bytes: ArrayBuffer,
+): Promise<Float32Array> {
+  const { gpu } = device;
+  const code = `${source}
+    @group(0) @binding(0) var<storage, read> value: ${struct};
+    @group(0) @binding(1) var<storage, read_write> result: array<f32>;
+    @compute @workgroup_size(1) fn main() {
+      ${leaves.map(({ wgsl }, i) => `result[${i}] = f32(${wgsl});`).join('\n')}
+    }`;
+  return device.checked(`layout of ${struct}`, async () => {
+    const make = (size: number, usage: number) => gpu.createBuffer({ size, usage });
+    const input = make(bytes.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    const output = make(leaves.length * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
+    const read = make(leaves.length * 4, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    gpu.queue.writeBuffer(input, 0, bytes);
+    const module = gpu.createShaderModule({ code });
+    const pipeline = gpu.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+    const entries = [input, output].map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const encoder = gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(1);
+    pass.end();
+    encoder.copyBufferToBuffer(output, 0, read, 0, read.size);
+    gpu.queue.submit([encoder.finish()]);
+    await device.race(read.mapAsync(GPUMapMode.READ));
+    const copy = new Float32Array(read.getMappedRange().slice(0));
+    for (const buffer of [input, output, read]) buffer.destroy();
+    return copy;
+  });
+}
+
+const specialisations = [1, 2, 3].flatMap((CHANNELS) => [2, 8, 64].map((KNOTS) => ({ CHANNELS, KNOTS })));
+
+for (const constants of specialisations) {
+  const source = declare(constants) + assemble('psi.wgsl') + assemble('view.wgsl').replace(/^fn [\s\S]*/m, '');
+  const about = `${constants.CHANNELS} channels × ${constants.KNOTS} knots`;
+  const { psi, view } = layouts(constants);
+  const members = { Psi: leavesOf(source, constants, 'Psi'), View: leavesOf(source, constants, 'View') };
+
+  for (const layout of [psi, view]) {
+    // Where Ψ's knots are is no matter to the view.
+    if (layout === view && constants.KNOTS > 2) continue;
+    test(`${layout.name} of ${about}: the device reads what is packed`, async () => {
+      const leaves = members[layout.name as keyof typeof members];
+      // Whole numbers, which u32 and f32 both hold, each its own.
+      const numbers = leaves.map((_, i) => 3 * i + 7);
+      const bytes = layout.pack(structValue(leaves, numbers));
+      assert.is(bytes.byteLength, layout.size);
+      assertSameSamples(await readOnDevice(source, layout.name, leaves, bytes), numbers, layout.name);
+    });
+  }
+
+  test(`Psi of ${about}: each scalar's place is the sum of the constants on its way`, () => {
+    const leaves = members.Psi;
+    const index = psi.indexConstants();
+    for (const { path } of leaves) assert.is(psi.offset(path) / 4, indexOf(path, index), path);
+    assert.is(index.Psi_size, psi.size / 4);
+    assert.is(index.Psi_size, leaves.length, 'scalars without gaps between them');
+    assert.equal(
+      Object.keys(index).filter((name) => !Number.isInteger(index[name])),
+      [],
+    );
+  });
+}
+
+/** As adjoint.wgsl finds the place of a scalar of struct Psi. */
+function indexOf(path: string, index: Constants): number {
+  const [first, ...rest] = path.split('.');
+  const number = (i: number) => Number(rest[i] ?? 0);
+  const at = (name: string) => {
+    assert.is(typeof index[name], 'number', `there is no constant ${name}`);
+    return index[name]!;
+  };
+  if (first === 'density') return at('Psi_density');
+  if (first === 'background') return at('Psi_background') + at(`Background_${rest[0]}`) + number(1);
+  if (first === 'tone') return at('Psi_tone') + at(`Tone_${rest[0]}`);
+  const channel = at('Psi_channels') + number(0) * at('Channel_size');
+  if (rest[1] === 'window') return channel + at('Channel_window') + at(`Window_${rest[2]}`);
+  if (rest[1] === 'gamma') return channel + at('Channel_gamma');
+  return channel + at('Channel_knots') + number(2) * at('Knot_size') + at(`Knot_${rest[3]}`) + number(4);
+}
+
+test('the struct Psi holds the scalars that have a gradient, under their names in the document', () => {
+  const constants = { CHANNELS: 1, KNOTS: 2 };
+  const leaves = leavesOf(declare(constants) + assemble('psi.wgsl'), constants, 'Psi');
+  const found = [...new Set(leaves.map(({ path }) => path.replace(/\.\d+(?=\.|$)/g, '.*')))];
+  const expected = Object.entries(SCALARS).flatMap(([key, { differentiable }]) => (differentiable ? [key] : []));
+  assert.equal(found.sort(), expected.sort());
+});
+
+test('channels that are off are left out, and a short list of knots ends with copies of its last', () => {
+  const knots = (count: number, extinction: number) =>
+    Array.from({ length: count }, (_, k) => ({ x: k / count, color: [0, 0, k / 8], extinction: extinction + k }));
+  const channels = [
+    { knots: knots(5, 100), enabled: false },
+    { knots: knots(2, 200) },
+    { knots: knots(3, 300), gamma: 2 },
+  ];
+  const psi = parsePsi({ version: 1, channels });
+  const value = psiValue(psi, 3) as { channels: { gamma: number; knots: { x: number; extinction: number }[] }[] };
+  assert.equal(
+    value.channels.map(({ gamma }) => gamma),
+    [1, 2],
+  );
+  assert.equal(
+    value.channels.map(({ knots }) => knots.map(({ extinction }) => extinction)),
+    [
+      [200, 201, 201],
+      [300, 301, 302],
+    ],
+  );
+  const bytes = layouts({ CHANNELS: 2, KNOTS: 3 }).psi.pack(value as StructValue);
+  assert.is(new Float32Array(bytes).at(-1), 302);
+});
+
+const SOURCE = 'struct Inner { a: f32, b: array<f32, 2> }\nstruct Outer { n: u32, v: vec3f, inner: array<Inner, 2> }';
+const whole = {
+  n: 1,
+  v: [2, 3, 4],
+  inner: [
+    { a: 5, b: [6, 7] },
+    { a: 8, b: [9, 10] },
+  ],
+};
+const faults: [what: string, act: (layout: StructLayout) => unknown, says: RegExp][] = [
+  ['a member left out', (layout) => layout.pack({ n: 1, v: [2, 3, 4] }), /Outer\.inner is missing/],
+  ['a list too short', (layout) => layout.pack({ ...whole, v: [2, 3] }), /Outer\.v takes 3 values, got 2/],
+  [
+    'a list too long',
+    (layout) => layout.pack({ ...whole, inner: [...whole.inner, whole.inner[0]!] }),
+    /Outer\.inner takes 2 values, got 3/,
+  ],
+  ['a list for a number', (layout) => layout.pack({ ...whole, n: [1] }), /Outer\.n takes a number/],
+  ['a place that is not there', (layout) => layout.offset('inner.2.a'), /Outer has no inner\.2\.a/],
+  ['a member that is not there', (layout) => layout.offset('inner.0.c'), /Outer has no inner\.0\.c/],
+  ['a struct that is not there', () => new StructLayout(SOURCE, 'Other'), /no struct Other/],
+];
+for (const [what, act, says] of faults) {
+  test(`${what} is a fault`, () => assert.throws(() => act(new StructLayout(SOURCE, 'Outer')), says));
+}
+
+test('offsets and bytes follow the rules of WGSL', () => {
+  const layout = new StructLayout(SOURCE, 'Outer');
+  assert.equal(
+    ['n', 'v', 'inner.0.a', 'inner.1.b.1'].map((path) => layout.offset(path)),
+    [0, 16, 28, 48],
+  );
+  assert.is(layout.size, 64);
+  const bytes = layout.pack(whole);
+  assert.is(new Uint32Array(bytes)[0], 1);
+  assert.equal([...new Float32Array(bytes)].slice(4, 13), [2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test.run();
