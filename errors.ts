@@ -46,6 +46,11 @@ export class VoxstyleError extends Error {
   }
 }
 
+/** The error of a wrong option, selector or other choice of the caller's. */
+export function usage(where: string, expected: string, found: string, fix: string): VoxstyleError {
+  return new VoxstyleError('usage', { where, expected, found, fix });
+}
+
 /** Folds any text to one line, so that a path or a driver's message can't break the promise of one line. */
 export function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loadCube } from '../cubes/index.js';
 import { openDevice } from '../engine/device.js';
+import type { Psi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { EXTINCTION_PROFILES, randomPsi } from '../engine/psi-random.js';
 import { Renderer } from '../engine/renderer.js';
@@ -14,6 +15,14 @@ import { refine } from '../refine/refine.js';
  *
  *     npx tsx bench/recovery.ts --seeds 10 tooth.nrrd engine.raw.gz:256x256x128:uint8
  */
+/** What the default Ψ leaves clear is air and noise, and a Ψ that a person made would keep it so; --haze leaves it to chance. */
+function keepClear(psi: Psi, template: Psi): Psi {
+  for (const [c, { knots }] of template.channels.entries()) {
+    for (const [k, { extinction }] of knots.entries()) if (extinction === 0) psi.channels[c]!.knots[k]!.extinction = 0;
+  }
+  return psi;
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -23,6 +32,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: '96' },
     loss: { type: 'string', default: 'l2' },
     rate: { type: 'string' },
+    haze: { type: 'boolean', default: false },
   },
 });
 const device = await openDevice({ onNotice: (line) => console.error(line) });
@@ -39,12 +49,15 @@ for (const name of positionals) {
   for (let seed = 0; seed < Number(values.seeds); seed++) {
     const random = seededRandom(seed);
     const profile = EXTINCTION_PROFILES[seed % EXTINCTION_PROFILES.length]!;
-    const { picture: target } = await renderer.forward(randomPsi(init, random, profile), { width: size, height: size });
+    const drawn = randomPsi(init, random, profile);
+    const truth = values.haze ? drawn : keepClear(drawn, init);
+    const { picture: target } = await renderer.forward(truth, { width: size, height: size });
     const begun = performance.now();
     let before = Number.NaN;
     const options = { init, loss: values.loss, size, seed, iterations: Number(values.iterations) };
+    const free = values.haze ? { free: ['channels', 'density', 'background', 'tone'] } : {};
     const rate = values.rate === undefined ? {} : { learningRate: Number(values.rate) };
-    for await (const event of refine(renderer, target, { ...options, ...rate })) {
+    for await (const event of refine(renderer, target, { ...options, ...free, ...rate })) {
       if (event.type === 'start') before = psnr(event.before, target);
       if (event.type !== 'done') continue;
       const after = psnr(event.picture, target);

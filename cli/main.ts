@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT_CODES, oneLine, VoxstyleError } from '../errors.js';
 import { doctor } from './doctor.js';
+import { gradcheck } from './gradcheck.js';
 import { refine } from './refine.js';
 import { render } from './render.js';
 
@@ -24,6 +25,7 @@ try {
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .command(render)
     .command(refine)
+    .command(gradcheck)
     .command(doctor)
     .demandCommand(1, 'no command was named')
     .strict()

@@ -5,11 +5,7 @@ import { type DeviceOptions, TIERS } from '../engine/device.js';
 import { type Psi, parsePsi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { SCALARS, type ScalarKey } from '../engine/psi-scalars.js';
-import { VoxstyleError } from '../errors.js';
-
-export function usage(where: string, expected: string, found: string, fix: string): VoxstyleError {
-  return new VoxstyleError('usage', { where, expected, found, fix });
-}
+import { usage, VoxstyleError } from '../errors.js';
 
 /** Numbers separated by commas or ×, as in 256x256x128 or 0.5,0.5,2. */
 function numberList(name: string, least: number, most: number) {

@@ -3,8 +3,9 @@ import { describeCube } from '../cubes/index.js';
 import { openDevice } from '../engine/device.js';
 import { encodePng } from '../engine/picture-file.js';
 import { renderImage } from '../engine/render-image.js';
+import { usage } from '../errors.js';
 import { writeFileWhole } from '../files.js';
-import { cubeOf, cubeOptions, deviceOption, deviceOptions, jsonOption, psiOf, usage, viewOptions } from './options.js';
+import { cubeOf, cubeOptions, deviceOption, deviceOptions, jsonOption, psiOf, viewOptions } from './options.js';
 
 /** WIDTHxHEIGHT, or one number for a square. */
 function parseSize(text: string): { width: number; height: number } {

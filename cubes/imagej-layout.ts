@@ -1,5 +1,5 @@
 import { badInput } from './refuse.js';
-import type { StackLayout, StackTags } from './tiff-layout.js';
+import type { StackLayout, StackTags } from './tiff-stack.js';
 import { unitName } from './units.js';
 
 /**

@@ -1,13 +1,7 @@
 export { type Channel, type Cube, type Samples, worldExtent } from './cube.js';
 export { describeCube } from './describe.js';
 export { loadCube } from './load.js';
-export {
-  type LabelledPhantom,
-  makePhantom,
-  makePhantomWithLabels,
-  type PhantomKind,
-  type PhantomLabel,
-  type PhantomOptions,
-} from './phantom.js';
+export { makePhantom, makePhantomWithLabels, type PhantomKind, type PhantomOptions } from './phantom.js';
+export type { LabelledPhantom, PhantomLabel } from './phantom-scene.js';
 export type { RawOptions } from './raw.js';
 export { DTYPES, type Dtype, type Endian, isDtype } from './samples.js';

@@ -1,7 +1,7 @@
 import { seededRandom } from '../random.js';
 import { gaussianBlur } from './blur.js';
-import type { PhantomScene } from './phantom.js';
 import { coverage } from './phantom-edges.js';
+import type { PhantomScene } from './phantom-scene.js';
 import { torso } from './phantom-torso.js';
 
 /** Half the length of the imaged box in mm. */

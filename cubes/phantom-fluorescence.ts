@@ -1,8 +1,8 @@
 import { type Random, seededRandom } from '../random.js';
 import { gaussianBlur } from './blur.js';
-import type { PhantomScene } from './phantom.js';
 import { makeCells, nearestWall, nucleusDistance, type Spot, spotsIn } from './phantom-cells.js';
 import { coverage, poisson } from './phantom-edges.js';
+import type { PhantomScene } from './phantom-scene.js';
 
 const LABELS = ['background', 'cytoplasm', 'membrane', 'nucleus', 'nucleolus', 'punctum'] as const;
 

@@ -1,7 +1,8 @@
-import type { Cube, Samples } from './cube.js';
+import type { Cube } from './cube.js';
 import { finishCube } from './finish.js';
 import { ctPhantom } from './phantom-ct.js';
 import { fluorescencePhantom } from './phantom-fluorescence.js';
+import type { LabelledPhantom, PhantomScene } from './phantom-scene.js';
 import { wrongUsage } from './refuse.js';
 
 export type PhantomKind = 'fluorescence' | 'ct';
@@ -11,28 +12,6 @@ export interface PhantomOptions {
   seed?: number;
   /** Voxels along x, 16 to 512; 64 when left out. The scene stays the same, sampled finer. */
   size?: number;
-}
-
-/** One structure of a phantom. `value` is its number in the label map. */
-export interface PhantomLabel {
-  value: number;
-  name: string;
-}
-
-/** A phantom with what it was made from. */
-export interface LabelledPhantom {
-  cube: Cube;
-  /** One label a voxel, x fastest, like the cube's samples. 0 is the background. */
-  labels: Uint8Array;
-  table: readonly PhantomLabel[];
-}
-
-/** What a kind of phantom hands over. */
-export interface PhantomScene extends Omit<LabelledPhantom, 'cube'> {
-  shape: readonly [number, number, number];
-  spacing: readonly [number, number, number];
-  unit: string;
-  channels: readonly { name: string; samples: Samples }[];
 }
 
 const MAKERS: Readonly<Record<PhantomKind, (seed: number, size: number) => PhantomScene>> = {

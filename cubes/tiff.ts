@@ -6,8 +6,9 @@ import type { Planes } from './finish.js';
 import { quietly } from './quiet.js';
 import { badInput, messageOf, tooManyBits } from './refuse.js';
 import { channelNames, sameType } from './samples.js';
-import { completeSpacing, type StackTags, stackLayout } from './tiff-layout.js';
+import { completeSpacing, stackLayout } from './tiff-layout.js';
 import { TiffSource } from './tiff-source.js';
+import type { StackTags } from './tiff-stack.js';
 
 /**
  * Reads a TIFF stack: OME-TIFF, an ImageJ hyperstack or plain pages, strips or tiles, compressed or not, both byte

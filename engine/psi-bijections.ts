@@ -49,9 +49,9 @@ function log(low: number, high: number): Bijection {
 }
 
 /** Extinctions under this are moved by differences, those over it by factors. In 1/world unit. */
-const ASINH_SCALE = 5;
+const ASINH_SCALE = 1;
 
-/** value = 5·sinh(z): linear near 0, exponential far from it. For values from 0 up. */
+/** value = sinh(z): linear near 0, exponential far from it. For values from 0 up. */
 function asinh(low: number, high: number): Bijection {
   return {
     toValue: (z) => clamp(ASINH_SCALE * Math.sinh(z), low, high),

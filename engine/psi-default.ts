@@ -66,15 +66,19 @@ function defaultChannel(channel: Channel, color: readonly number[]): PsiChannel 
 /**
  * A Ψ that shows any cube: each channel windowed by its own quantiles, a grey ramp (for one channel) or one colour a channel,
  * extinction rising with intensity, black background, neutral tone, a camera that frames the cube.
+ * A refinement keeps its clear knots clear, or it would fill the box with haze where a darker background is meant.
  */
 export function defaultPsi(cube: Cube): Psi {
   const channels = cube.channels.map((channel, c) =>
     defaultChannel(channel, cube.channels.length === 1 ? [1, 1, 1] : CHANNEL_COLORS[c % CHANNEL_COLORS.length]!),
   );
+  const clear = channels.flatMap(({ knots }, c) =>
+    knots.flatMap(({ extinction }, k) => (extinction === 0 ? [`channels.${c}.knots.${k}.extinction`] : [])),
+  );
   return parsePsi({
     version: PSI_VERSION,
     channels,
     camera: { distance: framingDistance(cube) },
-    parameters: { free: ['channels', 'density', 'background', 'tone'] },
+    parameters: { free: ['channels', 'density', 'background', 'tone'], freeze: clear },
   });
 }

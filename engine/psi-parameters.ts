@@ -1,9 +1,9 @@
-import { VoxstyleError } from '../errors.js';
+import { usage } from '../errors.js';
 import type { Psi } from './psi.js';
-import { bijectionOf } from './psi-bijections.js';
-import { orderedPullback, orderedToReals, orderedToValues } from './psi-ordered.js';
-import { keyOf, SCALARS, type ScalarSpec } from './psi-scalars.js';
-import { fromVector, matches, toVector } from './psi-vector.js';
+import { loneBlock, orderedBlocks, paced } from './psi-blocks.js';
+import { keyOf, SCALARS } from './psi-scalars.js';
+import { freeScalars, tieScalars } from './psi-selection.js';
+import { fromVector, toVector } from './psi-vector.js';
 
 /** Ψ as an optimizer sees it: one flat vector of reals for what is free; frozen and tied scalars follow from the document. */
 export interface Parameters {
@@ -20,180 +20,20 @@ export interface Parameters {
   project(reals: Float64Array): Float64Array;
 }
 
-/** Scalars that are mapped together: a lone one, or neighbours in an ordered list between two that are fixed. */
-interface Block {
-  /** Positions in the scalar vector. */
-  members: number[];
-  toReals(values: readonly number[]): number[];
-  toValues(reals: Float64Array): number[];
-  pullback(reals: Float64Array, gradient: readonly number[]): number[];
-  reals: readonly [low: number, high: number];
-}
-
-/** Reals beyond this are the same gaps to within double precision. */
-const ORDERED_REALS = [-36, 36] as const;
-
-function loneBlock(member: number, path: string): Block {
-  const map = bijectionOf(SCALARS[keyOf(path)]);
-  return {
-    members: [member],
-    toReals: ([value]) => [map.toReal(value!)],
-    toValues: ([real]) => [map.toValue(real!)],
-    pullback: ([real], [gradient]) => [gradient! * map.slope(real!)],
-    reals: map.reals,
-  };
-}
-
-/** The same block in reals that count `pace` times as much. */
-function paced(block: Block, pace: number): Block {
-  const scaled = (reals: Float64Array) => reals.map((real) => real * pace);
-  return {
-    members: block.members,
-    toReals: (values) => block.toReals(values).map((real) => real / pace),
-    toValues: (reals) => block.toValues(scaled(reals)),
-    pullback: (reals, gradient) => block.pullback(scaled(reals), gradient).map((g) => g * pace),
-    reals: [block.reals[0] / pace, block.reals[1] / pace],
-  };
-}
-
-function orderedBlock(members: number[], a: number, b: number): Block {
-  return {
-    members,
-    toReals: (values) => orderedToReals(values, a, b),
-    toValues: (reals) => orderedToValues(reals, a, b),
-    pullback: (reals, gradient) => orderedPullback(reals, gradient, a, b),
-    reals: ORDERED_REALS,
-  };
-}
-
-/** The ordered list that a scalar belongs to: a channel's window, or the places of its knots. */
-const listOf = (path: string) => path.replace(/(window\.(lo|hi)|knots\.\d+\.x)$/, (end) => end.split('.')[0]!);
-
-/** Cuts the ordered lists into runs of free neighbours; each run lives between the fixed values (or bounds) about it. */
-function orderedBlocks(paths: readonly string[], values: Float64Array, free: ReadonlySet<number>): Block[] {
-  const lists = new Map<string, number[]>();
-  for (const [i, path] of paths.entries()) {
-    if (SCALARS[keyOf(path)].bijection !== 'ordered') continue;
-    const list = listOf(path);
-    lists.set(list, [...(lists.get(list) ?? []), i]);
-  }
-  const blocks: Block[] = [];
-  for (const list of lists.values()) {
-    const [low, high] = SCALARS[keyOf(paths[list[0]!]!)].bounds;
-    let from: number = low;
-    let run: number[] = [];
-    const end = (to: number) => {
-      // Between frozen places that coincide nothing can move.
-      if (run.length > 0 && from < to) blocks.push(orderedBlock(run, from, to));
-      run = [];
-      from = to;
-    };
-    for (const i of list) {
-      if (free.has(i)) run.push(i);
-      else end(values[i]!);
-    }
-    end(high);
-  }
-  return blocks;
-}
-
-function usage(where: string, expected: string, found: string, fix: string): VoxstyleError {
-  return new VoxstyleError('usage', { where, expected, found, fix });
-}
-
-function select(selector: string, paths: readonly string[]): number[] {
-  const found = paths.flatMap((path, i) => (matches(selector, path) ? [i] : []));
-  if (found.length > 0) return found;
-  const roots = [...new Set(paths.map((path) => path.split('.')[0]))].join(', ');
-  throw usage(
-    'parameters',
-    `a path into Ψ (below ${roots})`,
-    `'${selector}'`,
-    'name one such as tone or channels.0.knots',
-  );
-}
-
-/** Free scalars after `freeze`, what it took back, and notes on those that have no gradient. */
-function freeScalars(paths: readonly string[], free: readonly string[], freeze: readonly string[]) {
-  const chosen = new Set<number>();
-  const notes: string[] = [];
-  for (const selector of free) {
-    const all = select(selector, paths);
-    const able = all.filter((i) => SCALARS[keyOf(paths[i]!)].differentiable);
-    if (able.length === 0) {
-      throw usage(
-        'free',
-        'scalars that have a gradient',
-        `'${selector}', which has none yet`,
-        'set it in Ψ and leave it frozen',
-      );
-    }
-    if (able.length < all.length) {
-      const left = [...new Set(all.filter((i) => !able.includes(i)).map((i) => keyOf(paths[i]!)))];
-      notes.push(`${left.join(', ')}: frozen, no gradient yet`);
-    }
-    for (const i of able) chosen.add(i);
-  }
-  const frozen = new Set(freeze.flatMap((selector) => select(selector, paths)));
-  for (const i of frozen) chosen.delete(i);
-  return { chosen, frozen, notes };
-}
-
-/** Whether two scalars can share one value: the background's two colours can, a gamma and a density can't. */
-function sameKind(path: string, other: string): boolean {
-  const kind = ({ unit, bounds, bijection, differentiable }: ScalarSpec) => [
-    unit,
-    ...bounds,
-    bijection,
-    differentiable,
-  ];
-  return kind(SCALARS[keyOf(path)]).join() === kind(SCALARS[keyOf(other)]).join();
-}
-
-/** Tied scalars, leader first, one list a coordinate: the tie of two paths pairs what is below them. */
-function tieScalars(paths: readonly string[], ties: readonly (readonly string[])[]): number[][] {
-  const tied = new Set<number>();
-  return ties.flatMap((tie) => {
-    const groups = tie.map((selector) => select(selector, paths));
-    const [leader] = groups;
-    for (const i of groups.flat()) {
-      if (tied.has(i))
-        throw usage('parameters.tied', 'each scalar once', `'${paths[i]}' twice`, 'join its ties into one');
-      tied.add(i);
-    }
-    for (const [i, group] of groups.entries()) {
-      // Part of an ordered list tied elsewhere could leave its order.
-      const lists = new Set(
-        group
-          .map((m) => paths[m]!)
-          .filter((path) => SCALARS[keyOf(path)].bijection === 'ordered')
-          .map(listOf),
-      );
-      const whole = paths.filter((path) => lists.has(listOf(path)) && SCALARS[keyOf(path)].bijection === 'ordered');
-      if (!whole.every((path) => group.includes(paths.indexOf(path)))) {
-        throw usage(
-          'parameters.tied',
-          'a whole window or all knots',
-          `'${tie[i]}'`,
-          'tie channels.N.window or channels.N.knots',
-        );
-      }
-      if (group.length !== leader!.length || !group.every((m, j) => sameKind(paths[m]!, paths[leader![j]!]!))) {
-        throw usage('parameters.tied', 'paths of the same kind', `'${tie[0]}' with '${tie[i]}'`, 'tie like with like');
-      }
-    }
-    return leader!.map((_, j) => groups.map((group) => group[j]!));
-  });
-}
-
 /**
- * @param psi the document to start from; its `parameters.tied` hold, and its `parameters.free` unless `free` is given.
- * @param free selectors of what may change; `freeze` takes some of it back.
+ * @param psi the document to start from; its `parameters.tied` hold, and its `parameters.free` and `.freeze` unless `free`
+ *   is given.
+ * @param free selectors of what may change, in place of the document's.
+ * @param freeze selectors of what may not, in addition.
  * @throws VoxstyleError `usage` for a selector that names nothing, something without a gradient, or an impossible tie.
  */
 export function freeParameters(psi: Psi, free?: readonly string[], freeze: readonly string[] = []): Parameters {
   const { paths, values } = toVector(psi);
-  const { chosen, frozen, notes } = freeScalars(paths, free ?? psi.parameters.free, freeze);
+  const { chosen, frozen, notes } = freeScalars(
+    paths,
+    free ?? psi.parameters.free,
+    free === undefined ? [...psi.parameters.freeze, ...freeze] : freeze,
+  );
   for (const i of [...chosen]) {
     // A channel that is off has no part in the picture.
     const channel = /^channels\.(\d+)\./.exec(paths[i]!)?.[1];

@@ -39,8 +39,8 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
 
 /**
  * A Ψ with every scalar that has a gradient drawn at random, within what people use; the camera and the rest are the template's.
- * Windows about the template's, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark background colours,
- * a stop of exposure, tone about neutral.
+ * Windows about the template's, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark
+ * background colours, a stop of exposure, tone about neutral.
  */
 export function randomPsi(template: Psi, random: Random, profile: ExtinctionProfile): Psi {
   const background = (): [number, number, number] => [

@@ -36,6 +36,7 @@ const fixed = (...of: Parameters<typeof scalar>): ScalarSpec => ({ ...scalar(...
 const GLOBAL_PACE = 0.1;
 const WINDOW_PACE = 0.2;
 const KNOT_PACE = 0.3;
+const EXTINCTION_PACE = 1.5;
 
 const share = 'share of the stored range';
 const linear = 'linear RGB';
@@ -47,7 +48,15 @@ export const SCALARS = {
   'channels.*.gradientOpacity': fixed('how far extinction follows the gradient', '', 0, 1, 0, 'linear'),
   'channels.*.knots.*.x': scalar('place of the knot', 'windowed intensity', 0, 1, 0, 'ordered', KNOT_PACE),
   'channels.*.knots.*.color.*': scalar('colour at the knot', linear, 0, 1, 1, 'linear'),
-  'channels.*.knots.*.extinction': scalar('extinction at the knot', '1/world unit', 0, 10000, 0, 'asinh'),
+  'channels.*.knots.*.extinction': scalar(
+    'extinction at the knot',
+    '1/world unit',
+    0,
+    10000,
+    0,
+    'asinh',
+    EXTINCTION_PACE,
+  ),
   density: scalar('factor on every extinction', '', 0.001, 1000, 1, 'log', GLOBAL_PACE),
   'shading.ambient': fixed('ambient share of the light', '', 0, 1, 1, 'linear'),
   'shading.diffuse': fixed('diffuse reflection', '', 0, 2, 0, 'linear'),

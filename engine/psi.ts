@@ -121,6 +121,7 @@ export const psiSchema = z
           .array(z.string())
           .default([])
           .describe('paths that a refinement may change; a path stands for all below it'),
+        freeze: z.array(z.string()).default([]).describe('paths below those that stay as they are'),
         tied: z.array(z.array(z.string()).min(2)).default([]).describe('groups of paths that share one value'),
       })
       .prefault({}),

@@ -24,6 +24,8 @@ export interface LossValue {
 /** How far a picture is from the target that the loss was made for. */
 export interface Loss {
   readonly name: string;
+  /** Whether it is another function at each iteration, as one that draws at random is. */
+  readonly stochastic: boolean;
   /** The picture is read during the call alone and never written. */
   evaluate(picture: Picture, context: LossContext): Promise<LossValue> | LossValue;
 }

@@ -14,6 +14,7 @@ export function pointwise(
 ): LossFactory {
   return (target) => ({
     name,
+    stochastic: false,
     evaluate(picture) {
       requireSameSize(`loss ${name}`, picture, target);
       const gradient = new Float32Array(picture.data.length);

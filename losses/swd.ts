@@ -56,6 +56,7 @@ function createLoss(target: Picture, rotations: number): Loss {
 
   return {
     name: 'swd',
+    stochastic: true,
     evaluate(picture, { seed, iteration }) {
       const count = picture.width * picture.height;
       const limit = Math.max(count, TARGET_PIXELS);

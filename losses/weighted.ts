@@ -14,6 +14,7 @@ export interface WeightedLoss {
 export function weightedSum(members: readonly WeightedLoss[]): Loss {
   return {
     name: members.map(({ loss, weight }) => `${loss.name}:${weight}`).join(','),
+    stochastic: members.some(({ loss }) => loss.stochastic),
     async evaluate(picture, context) {
       const values: LossValue[] = [];
       for (const { loss } of members) values.push(await loss.evaluate(picture, context));

@@ -1,6 +1,7 @@
 export { type AdamOptions, type AdamState, adam } from './adam.js';
 export { chain } from './chain.js';
 export { clipByGlobalNorm, globalNorm } from './clip.js';
+export { type LbfgsOptions, type LbfgsState, lbfgs } from './lbfgs.js';
 export {
   constant,
   cosineDecay,

@@ -12,9 +12,20 @@ export const stateSchema = z.strictObject({
   iteration: z.number().int().min(0),
   /** Where it is evaluated: the last accepted point plus its step, or that point itself before the first. */
   reals,
-  /** The last accepted point and the step made from it, so that the step can be taken back. */
-  accepted: z.strictObject({ reals, updates: reals }).nullable(),
-  optimizer: z.strictObject({ step: z.number().int(), firstMoment: reals, secondMoment: reals }),
+  /**
+   * The last accepted point, its loss and gradient, and the step made from it, so that the step can be taken back or cut. The
+   * slope, gradient · step, is there when the step must descend.
+   */
+  accepted: z
+    .strictObject({ reals, updates: reals, gradient: reals, loss: z.number(), slope: z.number().nullable() })
+    .nullable(),
+  optimizer: z.strictObject({
+    adam: z.strictObject({ step: z.number().int(), firstMoment: reals, secondMoment: reals }),
+    lbfgs: z.strictObject({
+      previous: z.strictObject({ params: reals, gradient: reals }).nullable(),
+      pairs: z.array(z.strictObject({ s: reals, y: reals })),
+    }),
+  }),
   stopping: z.strictObject({
     count: z.number().int(),
     average: z.number(),

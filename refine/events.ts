@@ -35,8 +35,10 @@ export interface IterationEvent {
   terms: Readonly<Record<string, number>>;
   /** Euclidean norm of the gradient with respect to the free reals. */
   gradientNorm: number;
-  /** The learning rate times what rejected steps have left of it. */
-  learningRate: number;
+  /** Who makes the step from here. */
+  method: 'adam' | 'lbfgs';
+  /** False when an L-BFGS step went too far to lower the loss: the next iteration tries a part of it. */
+  accepted: boolean;
   /** The lowest loss so far. */
   best: number;
   /** Wall time of this iteration. */

@@ -1,5 +1,5 @@
 import type { Psi } from '../engine/psi.js';
-import { VoxstyleError } from '../errors.js';
+import { usage } from '../errors.js';
 import type { LossFactory } from '../losses/index.js';
 import type { Checkpoint } from './checkpoint.js';
 
@@ -50,15 +50,13 @@ export function checkNumbers(options: RefineOptions) {
   ) => {
     const value = options[name] ?? REFINE_DEFAULTS[name];
     if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
-    throw outOfRange(
-      name,
-      high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low}` : `a whole number, ${low} to ${high}`,
-      value,
-    );
+    const expected =
+      high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low}` : `a whole number, ${low} to ${high}`;
+    throw usage(name, expected, `${value}`, 'correct it');
   };
   const learningRate = options.learningRate ?? REFINE_DEFAULTS.learningRate;
   if (!(learningRate > 0 && learningRate < Number.POSITIVE_INFINITY)) {
-    throw outOfRange('learningRate', 'a positive number', learningRate);
+    throw usage('learningRate', 'a positive number', `${learningRate}`, 'correct it');
   }
   return {
     learningRate,
@@ -67,8 +65,4 @@ export function checkNumbers(options: RefineOptions) {
     seed: whole('seed', Number.MIN_SAFE_INTEGER),
     checkpointEvery: whole('checkpointEvery', 1),
   };
-}
-
-function outOfRange(name: string, expected: string, found: number): VoxstyleError {
-  return new VoxstyleError('usage', { where: name, expected, found: `${found}`, fix: 'correct it' });
 }

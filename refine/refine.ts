@@ -6,15 +6,11 @@ import { defaultPsi } from '../engine/psi-default.js';
 import { freeParameters } from '../engine/psi-parameters.js';
 import type { Renderer } from '../engine/renderer.js';
 import { LOSSES, parseLoss } from '../losses/index.js';
-import { adam, warmupCosine } from '../optimizers/index.js';
 import { CHECKPOINT_VERSION, cubeDigest, pictureDigest, requireSameInputs, textDigest } from './checkpoint.js';
 import type { DoneEvent, RefineEvent } from './events.js';
 import { checkNumbers, REFINE_DEFAULTS, type RefineOptions } from './options.js';
-import { accept, fault, firstState, reject } from './step.js';
-
-/** Shares of the run and of the peak: the learning rate rises over the first, and falls to the second by a half cosine. */
-const WARM_UP = 0.05;
-const FINAL_RATE = 0.02;
+import { makePlan } from './plan.js';
+import { accept, backtrack, fault, firstState, overshoots, reject } from './step.js';
 
 /**
  * Finds the Ψ with which the renderer's cube looks like the target, by gradient descent on what is free.
@@ -42,15 +38,7 @@ export async function* refine(
   const goal = resample(target, size.width, size.height);
   const loss = parseLoss(options.loss ?? REFINE_DEFAULTS.loss, goal, options.losses ?? LOSSES);
   const parameters = freeParameters(init, options.free, options.freeze);
-  const warmupSteps = Math.floor(iterations * WARM_UP);
-  const rate = warmupCosine({
-    init: learningRate / (warmupSteps + 1),
-    peak: learningRate,
-    warmupSteps,
-    steps: Math.max(1, iterations),
-    end: learningRate * FINAL_RATE,
-  });
-  const optimizer = adam({ learningRate: rate, b1: 0.9, b2: 0.99 });
+  const plan = makePlan(iterations, learningRate, loss.stochastic);
 
   const inputs = {
     cube: cubeDigest(cube),
@@ -65,7 +53,7 @@ export async function* refine(
     device: renderer.device.driver,
   };
   if (options.resume) requireSameInputs(options.resume, inputs);
-  let state = options.resume?.state ?? firstState(parameters, optimizer);
+  let state = options.resume?.state ?? firstState(parameters, plan);
 
   const render = async (reals: readonly number[]) => {
     const psi = parameters.toPsi(Float64Array.from(reals));
@@ -105,14 +93,17 @@ export async function* refine(
       yield { type: 'rejected', iteration, reason, stepScale: state.stepScale };
       continue;
     }
-    state = accept(state, { loss: value, gradient }, parameters, optimizer);
+    const evaluation = { loss: value, gradient };
+    const tooFar = overshoots(state, evaluation);
+    state = tooFar ? backtrack(state, parameters, plan) : accept(state, evaluation, parameters, plan);
     yield {
       type: 'iteration',
       iteration,
       loss: value,
       terms,
       gradientNorm: Math.hypot(...gradient),
-      learningRate: rate(iteration) * state.stepScale,
+      method: iteration < plan.polishFrom ? 'adam' : 'lbfgs',
+      accepted: !tooFar,
       best: state.best!.loss,
       seconds: (performance.now() - begun) / 1000,
     };

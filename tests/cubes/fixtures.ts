@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { DTYPES, type Dtype, type Endian } from '../../cubes/index.js';
-import { VoxstyleError } from '../../errors.js';
+import type { VoxstyleError } from '../../errors.js';
+import { refused } from '../refused.js';
 
 /** A folder for a test file's fixtures, gone when the tests end. */
 export function scratchFolder(): { folder: string; put(name: string, data: Uint8Array | string): string } {
@@ -205,12 +206,5 @@ export function assertSameSamples(actual: ArrayLike<number>, expected: ArrayLike
   }
 }
 
-/** The error that a promise ends with; fails when it doesn't, or when it's no VoxstyleError. */
-export async function refusal(promise: Promise<unknown>): Promise<VoxstyleError> {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (outcome instanceof VoxstyleError) return outcome;
-  throw new Error(outcome === undefined ? 'it was accepted' : `it failed without a VoxstyleError: ${outcome}`);
-}
+/** The error of one line that a promise ends with. */
+export const refusal = (promise: Promise<unknown>): Promise<VoxstyleError> => refused(() => promise);

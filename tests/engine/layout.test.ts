@@ -1,20 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Device, openDevice } from '../../engine/device.js';
 import { layouts, psiValue } from '../../engine/frame.js';
 import { parsePsi } from '../../engine/psi.js';
 import { SCALARS } from '../../engine/psi-scalars.js';
 import { assemble, type Constants, declare } from '../../engine/shader.js';
 import { StructLayout, type StructValue } from '../../engine/struct-layout.js';
 import { assertSameSamples } from '../cubes/fixtures.js';
+import { sharedDevice } from '../device.js';
 
 const test = suite('layout');
-
-let device: Device;
-test.before(async () => {
-  device = await openDevice({ tier: 'bundled' });
-});
-test.after(() => device.close());
 
 /** The members of each struct in a source, by a reading of its text that shares nothing with StructLayout's. */
 function structsOf(source: string): Map<string, [member: string, type: string][]> {
@@ -74,6 +68,7 @@ async function readOnDevice(
   leaves: readonly Leaf[],
   bytes: ArrayBuffer,
 ): Promise<Float32Array> {
+  const device = await sharedDevice();
   const { gpu } = device;
   const code = `${source}
     @group(0) @binding(0) var<storage, read> value: ${struct};

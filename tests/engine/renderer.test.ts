@@ -1,57 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Cube } from '../../cubes/cube.js';
-import { makePhantom } from '../../cubes/phantom.js';
-import { type Device, openDevice } from '../../engine/device.js';
 import { stepsOf } from '../../engine/frame.js';
-import { type Psi, parsePsi } from '../../engine/psi.js';
-import { defaultPsi } from '../../engine/psi-default.js';
-import { randomPsi } from '../../engine/psi-random.js';
+import type { Psi } from '../../engine/psi.js';
 import { toVector } from '../../engine/psi-vector.js';
 import { Renderer } from '../../engine/renderer.js';
 import { seededRandom } from '../../random.js';
+import { sharedDevice } from '../device.js';
 import { renderReference } from '../reference/renderer.js';
-import { constantKnots, cubeOf, FRONT, knot, noiseCube, psiOf, richPsi } from '../reference/scenes.js';
-import { refused } from '../refused.js';
+import { constantKnots, cubeOf, FRONT, knot, psiOf } from '../reference/scenes.js';
+import { cells, ct, having, noise, random, rendererOf, rich, SIZE, sampling, VALUES } from './scenes.js';
 
 const test = suite('renderer');
-
-let device: Device;
-/** One for each cube, since the software device compiles for seconds. */
-const renderers = new Map<Cube, Promise<Renderer>>();
-test.before(async () => {
-  device = await openDevice({ tier: 'bundled' });
-});
-test.after(async () => {
-  for (const renderer of renderers.values()) (await renderer).close();
-  device.close();
-});
-
-function rendererOf(cube: Cube): Promise<Renderer> {
-  const renderer = renderers.get(cube) ?? Renderer.open(device, cube);
-  renderers.set(cube, renderer);
-  return renderer;
-}
-
-const SIZE = { width: 20, height: 15 };
-const VALUES = SIZE.width * SIZE.height * 4;
-
-/** A Ψ with parts replaced, a document again. */
-const having = (psi: Psi, parts: Partial<Psi>): Psi => parsePsi({ ...psi, ...parts });
-const sampling = (parts: Partial<Psi['sampling']>): Psi['sampling'] => ({
-  rate: 1,
-  steps: 24,
-  interpolation: 'linear',
-  storage: 'float32',
-  ...parts,
-});
-
-const rich = having(richPsi(), { sampling: sampling({}) });
-const noise = noiseCube(3, [7, 6, 5]);
-const ct = makePhantom('ct', { size: 16 });
-const cells = makePhantom('fluorescence', { size: 16 });
-const random = (cube: Cube, seed: number, profile: Parameters<typeof randomPsi>[2]) =>
-  having(randomPsi(defaultPsi(cube), seededRandom(seed), profile), { sampling: sampling({ steps: 40 }) });
 
 const scenes: [what: string, cube: Cube, psi: Psi][] = [
   ['two channels, nothing at its default', noise, rich],
@@ -139,7 +99,7 @@ test('a picture and its gradient repeat bit for bit, also after another frame an
   const other = { ...rich, channels: [rich.channels[0]!, { ...rich.channels[1]!, enabled: false }] };
   await renderer.forward(other, { width: 33, height: 9 });
   assert.equal(await render(renderer), first, 'after another frame');
-  const anew = await Renderer.open(device, noise);
+  const anew = await Renderer.open(await sharedDevice(), noise);
   assert.equal(await render(anew), first, 'on a renderer anew');
   anew.close();
   assert.is(first.gradient.length, toVector(rich).values.length);
@@ -159,149 +119,6 @@ test("two renderers on one device don't disturb each other", async () => {
     gradients.map((g) => g.length),
     [rich, psi].map((of) => toVector(of).values.length),
   );
-});
-
-test('a frame that is not the latest has no gradient', async () => {
-  const renderer = await rendererOf(noise);
-  const upstream = new Float32Array(VALUES);
-  const stale = await renderer.forward(rich, SIZE);
-  const latest = await renderer.forward(rich, SIZE);
-  const error = await refused(() => renderer.adjoint(stale, upstream));
-  assert.is(error.code, 'internal');
-  assert.match(error.message, /an earlier frame; call adjoint before the next forward/);
-  assert.match((await refused(() => renderer.adjoint(latest, upstream.subarray(4)))).message, /found 1196 values/);
-  // The latest one still has, and an upstream of 0 gives 0.
-  assert.ok((await renderer.adjoint(latest, upstream)).every((g) => g === 0));
-});
-
-const misfits: [what: string, psi: Psi, says: RegExp][] = [
-  ['a channel too few', psiOf(), /expected 2 channels, as in tests\/reference, found 1;/],
-  ['a channel too many', having(rich, { channels: [...rich.channels, rich.channels[0]!] }), /found 3;/],
-  [
-    'every channel off',
-    having(rich, { channels: rich.channels.map((channel) => ({ ...channel, enabled: false })) }),
-    /a channel that is enabled, found none/,
-  ],
-  [
-    'an ambient light',
-    having(rich, { shading: { ...rich.shading, ambient: 0.5 } }),
-    /shading\.ambient = 1, .*found 0\.5/,
-  ],
-  ['diffuse reflection', having(rich, { shading: { ...rich.shading, diffuse: 1 } }), /shading\.diffuse = 0, .*found 1/],
-  [
-    'specular reflection',
-    having(rich, { shading: { ...rich.shading, specular: 2 } }),
-    /shading\.specular = 0, .*found 2/,
-  ],
-  [
-    'gradient opacity',
-    having(rich, { channels: [rich.channels[0]!, { ...rich.channels[1]!, gradientOpacity: 0.3 }] }),
-    /gradientOpacity = 0, .*found 0\.3/,
-  ],
-];
-for (const [what, psi, says] of misfits) {
-  test(`${what} is refused, and the renderer goes on`, async () => {
-    const renderer = await rendererOf(noise);
-    const error = await refused(() => renderer.forward(psi, SIZE));
-    assert.equal([error.code, error.parts.where], ['bad-input', 'Ψ']);
-    assert.match(error.message, says);
-    await renderer.forward(rich, SIZE);
-  });
-}
-
-test('an impossible size is refused', async () => {
-  const renderer = await rendererOf(noise);
-  const most = device.gpu.limits.maxStorageBufferBindingSize / 16;
-  const side = device.gpu.limits.maxComputeWorkgroupsPerDimension * 8;
-  for (const [width, height] of [
-    [0, 5],
-    [5, 0],
-    [-3, 5],
-    [2.5, 3],
-    [Number.NaN, 3],
-    [3, Number.POSITIVE_INFINITY],
-    [1e6, 1e6],
-    [1, most + 1],
-    [side + 1, 1],
-  ] as const) {
-    const error = await refused(() => renderer.forward(rich, { width, height }));
-    assert.equal([error.code, error.parts.where], ['usage', 'picture'], error.message);
-    assert.ok(error.message.includes(`${width} × ${height}`), error.message);
-  }
-  await renderer.forward(rich, { width: 1, height: 1 });
-});
-
-/** The device, but for some of its limits. */
-function limited(limits: Partial<Record<keyof GPUSupportedLimits, number>>): Device {
-  const { gpu } = device;
-  const fake = { limits: { maxStorageBufferBindingSize: gpu.limits.maxStorageBufferBindingSize, ...limits } };
-  return Object.create(device, { gpu: { value: fake }, driver: { value: device.driver } });
-}
-
-test("a cube that the device can't bind is refused with both sizes", async () => {
-  const bytes = 16 ** 3 * 4;
-  const error = await refused(() => Renderer.open(limited({ maxStorageBufferBindingSize: bytes - 1 }), ct));
-  assert.equal([error.code, error.parts.where], ['bad-input', ct.source]);
-  assert.match(error.message, /SwiftShader.*16 × 16 × 16 voxels, 1 channels\); crop or downsample/);
-});
-
-/** The buffers that are made while `act` runs. */
-async function buffersMadeBy(act: () => Promise<unknown>): Promise<GPUBufferDescriptor[]> {
-  const { gpu } = device;
-  const create = gpu.createBuffer;
-  const made: GPUBufferDescriptor[] = [];
-  gpu.createBuffer = (descriptor) => {
-    made.push(descriptor);
-    return create.call(gpu, descriptor);
-  };
-  try {
-    await act();
-  } finally {
-    gpu.createBuffer = create;
-  }
-  return made;
-}
-
-/** A picture and its gradient. */
-async function renderBoth(steps: number, size = SIZE): Promise<void> {
-  const renderer = await rendererOf(noise);
-  const frame = await renderer.forward(having(rich, { sampling: sampling({ steps }) }), size);
-  await renderer.adjoint(frame, frame.picture.data);
-}
-
-test('the memory of a frame grows with the pixels, not with the steps', async () => {
-  const sizesOf = async (steps: number, size = SIZE) => {
-    // Another size before, so that every buffer is made anew.
-    await renderBoth(1, { width: 3, height: 3 });
-    return (await buffersMadeBy(() => renderBoth(steps, size))).map((buffer) => buffer.size);
-  };
-  const few = await sizesOf(16);
-  assert.ok(few.length > 5, few.join());
-  assert.equal(await sizesOf(1024), few);
-  const sum = (sizes: number[]) => sizes.reduce((a, b) => a + b, 0);
-  assert.ok(sum(await sizesOf(16, { width: 40, height: 30 })) > 2 * sum(few));
-});
-
-test('a second frame of the same size makes no buffers but those that it reads back', async () => {
-  await renderBoth(16);
-  const made = await buffersMadeBy(() => renderBoth(32));
-  assert.equal(
-    made.map(({ label }) => label),
-    ['readback of picture', 'readback of total'],
-  );
-});
-
-test('a device lost under a renderer ends its work with device-lost', async () => {
-  const other = await openDevice({ tier: 'bundled' });
-  const renderer = await Renderer.open(other, noise);
-  await renderer.forward(rich, SIZE);
-  const pending = refused(() => renderer.forward(rich, { width: 200, height: 200 }));
-  other.gpu.destroy();
-  assert.is((await pending).code, 'device-lost');
-  const error = await refused(() => renderer.forward(rich, SIZE));
-  assert.equal([error.code, error.exitCode], ['device-lost', 75]);
-  renderer.close();
-  other.close();
 });
 
 test.run();

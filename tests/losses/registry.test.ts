@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VoxstyleError } from '../../errors.js';
 import { LOSSES, type Loss, type LossFactory, l1, l2, parseLoss, swd, weightedSum } from '../../losses/index.js';
+import { refused } from '../refused.js';
 import { assertClose, randomPicture } from './reference.js';
 
 const test = suite('losses, registry');
@@ -36,7 +36,7 @@ const refusals: [text: string, says: RegExp][] = [
   ['l2,swd,l2:3', /'l2' again/],
 ];
 for (const [text, says] of refusals) {
-  test(`'${text}' is refused`, () => {
+  test(`'${text}' is refused`, async () => {
     let made = 0;
     const counted = new Map(
       [...LOSSES].map(([name, factory]): [string, LossFactory] => [
@@ -47,17 +47,11 @@ for (const [text, says] of refusals) {
         },
       ]),
     );
-    try {
-      parseLoss(text, target, counted);
-    } catch (error) {
-      assert.ok(error instanceof VoxstyleError, String(error));
-      assert.is(error.code, 'usage');
-      assert.match(error.message, says);
-      assert.match(error.message, /l1, l2, charbonnier, swd/);
-      assert.is(made, 0, 'a loss was made before the text was known to be right');
-      return;
-    }
-    assert.unreachable('was read');
+    const error = await refused(() => parseLoss(text, target, counted));
+    assert.is(error.code, 'usage');
+    assert.match(error.message, says);
+    assert.match(error.message, /l1, l2, charbonnier, swd/);
+    assert.is(made, 0, 'a loss was made before the text was known to be right');
   });
 }
 
@@ -78,9 +72,35 @@ test('the weighted sum adds values and gradients and reports each member before 
   );
 });
 
+const kinds: [text: string, stochastic: boolean][] = [
+  ['l1', false],
+  ['l2', false],
+  ['charbonnier', false],
+  ['swd', true],
+  ['l1,l2:2,charbonnier', false],
+  ['l2,swd:1e-6', true],
+  ['swd,l2', true],
+];
+for (const [text, stochastic] of kinds) {
+  test(`${text} is ${stochastic ? 'drawn anew at each iteration' : 'one function throughout'}, and says so`, async () => {
+    const loss = parseLoss(text, target);
+    assert.is(loss.stochastic, stochastic);
+    const [one, other] = await Promise.all([1, 2].map((iteration) => loss.evaluate(picture, { seed: 3, iteration })));
+    assert.is(one!.value !== other!.value, stochastic);
+  });
+}
+
+test('every loss of the registry was asked', () => {
+  assert.equal(
+    [...LOSSES.keys()].filter((name) => !kinds.some(([text]) => text === name)),
+    [],
+  );
+});
+
 test('members may be asynchronous and have terms of their own', async () => {
   const layered: Loss = {
     name: 'layered',
+    stochastic: false,
     evaluate: async ({ data }) => ({
       value: 3,
       gradient: new Float32Array(data.length).fill(2),
@@ -97,6 +117,7 @@ test('members may be asynchronous and have terms of their own', async () => {
 test('what is not finite in one member is not finite in the sum', async () => {
   const broken: Loss = {
     name: 'broken',
+    stochastic: false,
     evaluate: ({ data }) => ({
       value: Number.NaN,
       gradient: new Float32Array(data.length).with(1, Number.NEGATIVE_INFINITY),

@@ -8,34 +8,12 @@ import {
   cosineDecay,
   exponentialDecay,
   type GradientTransformation,
-  type StateData,
   sgd,
   warmupCosine,
 } from '../../optimizers/index.js';
+import { assertPure, assertResumes, descend, parabola, rosenbrock } from './problems.js';
 
 const test = suite('optimizers');
-
-interface Problem {
-  name: string;
-  start: number[];
-  minimum: number[];
-  gradient(at: Float64Array): Float64Array;
-}
-
-const parabola: Problem = {
-  name: 'parabola',
-  start: [-1, 10, 1],
-  minimum: [1, -1, 1],
-  gradient: (at) => at.map((x, i) => 2 * (x - [1, -1, 1][i]!)),
-};
-
-/** (1 − x)² + 100 (y − x²)² */
-const rosenbrock: Problem = {
-  name: 'Rosenbrock',
-  start: [0, 0],
-  minimum: [1, 1],
-  gradient: ([x = 0, y = 0]) => new Float64Array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)]),
-};
 
 const optimizers: [name: string, optimizer: GradientTransformation][] = [
   ['adam', adam({ learningRate: 0.01 })],
@@ -47,23 +25,6 @@ const optimizers: [name: string, optimizer: GradientTransformation][] = [
   ['sgd, Nesterov, decay', sgd({ learningRate: exponentialDecay(1e-3, 8000, 0.5), momentum: 0.9, nesterov: true })],
 ];
 
-/** The parameters after each step; `between` may replace the state, as a checkpoint does. */
-function descend(
-  optimizer: GradientTransformation,
-  problem: Problem,
-  steps: number,
-  between = (state: StateData, _step: number) => state,
-): Float64Array[] {
-  let params: Float64Array = new Float64Array(problem.start);
-  let state = optimizer.init(params);
-  return Array.from({ length: steps }, (_, step) => {
-    const result = optimizer.update(problem.gradient(params), between(state, step), params);
-    params = applyUpdates(params, result.updates);
-    state = result.state;
-    return params;
-  });
-}
-
 for (const [name, optimizer] of optimizers) {
   for (const problem of [parabola, rosenbrock]) {
     test(`${name} finds the minimum of the ${problem.name}`, () => {
@@ -73,47 +34,10 @@ for (const [name, optimizer] of optimizers) {
     });
   }
 
-  test(`${name}: a state that went through JSON continues bit for bit`, () => {
-    const straight = descend(optimizer, rosenbrock, 60);
-    const resumed = descend(optimizer, rosenbrock, 60, (state, step) =>
-      step % 7 === 3 ? JSON.parse(JSON.stringify(state)) : state,
-    );
-    assert.equal(resumed, straight);
-  });
+  test(`${name}: a state that went through JSON continues bit for bit`, () => assertResumes(optimizer));
 
-  test(`${name}: update writes neither to the state nor to its arrays, and JSON keeps the state whole`, () => {
-    const params = new Float64Array([0.3, 4, 1]);
-    // −0 is what JSON would lose; the parts of a state are frozen so that a write throws.
-    let state = deepFreeze(optimizer.init(params));
-    for (const values of [
-      [-0, 7, -1e-300],
-      [-0, -7, -0],
-    ]) {
-      const gradient = new Float64Array(values);
-      const result = optimizer.update(gradient, state, params);
-      assert.equal(Array.from(gradient), values);
-      assert.equal(Array.from(params), [0.3, 4, 1]);
-      assert.is.not(result.updates, gradient, 'the gradient itself was returned');
-      assertSameBits(JSON.parse(JSON.stringify(result.state)), result.state);
-      state = deepFreeze(result.state);
-    }
-  });
-}
-
-function deepFreeze(state: StateData): StateData {
-  if (state !== null && typeof state === 'object') Object.values(state).forEach(deepFreeze);
-  return Object.freeze(state);
-}
-
-function assertSameBits(found: StateData, expected: StateData): void {
-  if (expected === null || typeof expected !== 'object') {
-    assert.ok(Object.is(found, expected), `${found} for ${Object.is(expected, -0) ? '−0' : expected}`);
-    return;
-  }
-  assert.equal(Object.keys(found as object), Object.keys(expected));
-  Object.entries(expected).forEach(([key, value]) => {
-    assertSameBits((found as Record<string, StateData>)[key]!, value);
-  });
+  test(`${name}: update writes neither to the state nor to its arrays, and JSON keeps the state whole`, () =>
+    assertPure(optimizer));
 }
 
 test('Adam takes the first steps that were worked out by hand', () => {

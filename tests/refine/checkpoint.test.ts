@@ -13,8 +13,11 @@ const whole = {
   state: {
     iteration: 3,
     reals: [0.1, -2],
-    accepted: { reals: [0, 0], updates: [0.1, -2] },
-    optimizer: { step: 3, firstMoment: [0, 1e-9], secondMoment: [5e-324, 1] },
+    accepted: { reals: [0, 0], updates: [0.1, -2], gradient: [-1e-9, 1 / 3], loss: 0.1, slope: -2 / 3 },
+    optimizer: {
+      adam: { step: 3, firstMoment: [0, 1e-9], secondMoment: [5e-324, 1] },
+      lbfgs: { previous: { params: [0.1, 0.2], gradient: [-1, 1] }, pairs: [{ s: [1e-7, 0.3], y: [2, 1 / 3] }] },
+    },
     stopping: { count: 3, average: 0.3, best: null, waited: 3 },
     stepScale: 0.25,
     best: { loss: 0.2, reals: [0, 0] },
@@ -24,18 +27,33 @@ const whole = {
 
 test('a checkpoint survives its file to the bit', () => {
   assert.equal(parseCheckpoint(JSON.parse(JSON.stringify(whole))), whole);
+  // Before the first step, and while steps need not descend.
+  const lbfgs = { previous: null, pairs: [] };
+  for (const accepted of [null, { ...whole.state.accepted, slope: null }]) {
+    const early = { ...whole, state: { ...whole.state, accepted, optimizer: { ...whole.state.optimizer, lbfgs } } };
+    assert.equal(parseCheckpoint(JSON.parse(JSON.stringify(early))), early);
+  }
 });
 
+const { accepted, optimizer } = whole.state;
+const having = (parts: object) => ({ ...whole, state: { ...whole.state, ...parts } });
 const damaged: [what: string, document: unknown, says: string][] = [
   ['nothing', null, 'at document'],
   ['text', 'checkpoint', 'at document'],
   ['another version', { ...whole, version: 2 }, 'at version'],
   ['a key more', { ...whole, more: 1 }, 'at document'],
   ['no state', { version: 1, inputs: {} }, 'at state'],
-  ['a real that JSON could not hold', { ...whole, state: { ...whole.state, reals: [null, 1] } }, 'at state.reals.0'],
-  ['half an iteration', { ...whole, state: { ...whole.state, iteration: 1.5 } }, 'at state.iteration'],
-  ['an iteration before the first', { ...whole, state: { ...whole.state, iteration: -1 } }, 'at state.iteration'],
-  ['another end', { ...whole, state: { ...whole.state, stopped: 'done' } }, 'at state.stopped'],
+  ['a real that JSON could not hold', having({ reals: [null, 1] }), 'at state.reals.0'],
+  ['half an iteration', having({ iteration: 1.5 }), 'at state.iteration'],
+  ['an iteration before the first', having({ iteration: -1 }), 'at state.iteration'],
+  ['another end', having({ stopped: 'done' }), 'at state.stopped'],
+  ['a step without its slope', having({ accepted: { ...accepted, slope: undefined } }), 'at state.accepted.slope'],
+  ['the state of Adam alone', having({ optimizer: optimizer.adam }), 'at state.optimizer.adam'],
+  [
+    'half a pair',
+    having({ optimizer: { ...optimizer, lbfgs: { previous: null, pairs: [{ s: [1, 2] }] } } }),
+    'at state.optimizer.lbfgs.pairs.0.y',
+  ],
 ];
 for (const [what, document, says] of damaged) {
   test(`${what} is refused by the field`, async () => {

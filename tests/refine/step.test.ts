@@ -2,44 +2,72 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freeParameters } from '../../engine/psi-parameters.js';
 import { adam } from '../../optimizers/index.js';
-import { accept, fault, firstState, reject } from '../../refine/step.js';
+import { makePlan } from '../../refine/plan.js';
+import { accept, fault, firstState, overshoots, reject } from '../../refine/step.js';
 import { richPsi } from '../reference/scenes.js';
 import { refused } from '../refused.js';
 
 const test = suite('refine, step');
 
 const parameters = freeParameters(richPsi(), ['tone']);
-const optimizer = adam({ learningRate: 0.1 });
+const plan = { ...makePlan(100, 0.1, true), adam: adam({ learningRate: 0.1 }) };
 const gradient = Float64Array.of(1, -2, 3, -4, 5);
-const start = firstState(parameters, optimizer);
+const start = firstState(parameters, plan);
+
+test('the first state is the start, with both optimizers fresh', () => {
+  assert.equal(start, {
+    iteration: 0,
+    reals: [...parameters.start],
+    accepted: null,
+    optimizer: { adam: plan.adam.init(parameters.start), lbfgs: plan.lbfgs.init(parameters.start) },
+    stopping: { count: 0, average: 0, best: null, waited: 0 },
+    stepScale: 1,
+    best: null,
+    stopped: null,
+  });
+});
 
 test("a step moves the point by the optimizer's update and keeps what it was made from", () => {
-  const first = accept(start, { loss: 2, gradient }, parameters, optimizer);
-  const { updates, state } = optimizer.update(gradient, start.optimizer, parameters.start);
+  const first = accept(start, { loss: 2, gradient }, parameters, plan);
+  const { updates, state } = plan.adam.update(gradient, start.optimizer.adam, parameters.start);
   assert.equal(
     first.reals,
     [...parameters.start].map((real, i) => real + updates[i]!),
   );
-  assert.equal(first.accepted, { reals: [...parameters.start], updates: [...updates] });
-  assert.equal(first.optimizer, state);
+  assert.equal(first.accepted, {
+    reals: [...parameters.start],
+    updates: [...updates],
+    gradient: [...gradient],
+    loss: 2,
+    slope: null,
+  });
+  assert.equal(first.optimizer, { adam: state, lbfgs: start.optimizer.lbfgs });
   assert.equal([first.iteration, first.stepScale, first.stopped], [1, 1, null]);
   assert.equal(first.best, { loss: 2, reals: start.reals });
 
   // The second step goes on with the optimizer's state, and a higher loss is not the best.
-  const second = accept(first, { loss: 3, gradient }, parameters, optimizer);
-  assert.equal(second.optimizer, optimizer.update(gradient, state, Float64Array.from(first.reals)).state);
+  const second = accept(first, { loss: 3, gradient }, parameters, plan);
+  assert.equal(second.optimizer.adam, plan.adam.update(gradient, state, Float64Array.from(first.reals)).state);
   assert.is(second.best, first.best);
-  assert.equal(accept(first, { loss: 1, gradient }, parameters, optimizer).best, { loss: 1, reals: first.reals });
+  assert.equal(accept(first, { loss: 1, gradient }, parameters, plan).best, { loss: 1, reals: first.reals });
+});
+
+test("Adam's steps need not descend", () => {
+  const first = accept(start, { loss: 2, gradient }, parameters, plan);
+  for (const loss of [0, 2, 1e300]) {
+    assert.is(overshoots(start, { loss, gradient }), false);
+    assert.is(overshoots(first, { loss, gradient }), false);
+  }
 });
 
 test('a step stays within what is legal', () => {
-  const eager = adam({ learningRate: 1e6 });
+  const eager = { ...plan, adam: adam({ learningRate: 1e6 }) };
   const { reals } = accept(firstState(parameters, eager), { loss: 1, gradient }, parameters, eager);
   assert.equal(reals, [...parameters.project(Float64Array.from(gradient, (g) => -1e9 * Math.sign(g)))]);
 });
 
 test('each rejection halves the step once more, and accepted steps grow back', async () => {
-  const first = accept(start, { loss: 1, gradient }, parameters, optimizer);
+  const first = accept(start, { loss: 1, gradient }, parameters, plan);
   const { updates } = first.accepted!;
   let state = first;
   for (let times = 1; times <= 30; times++) {
@@ -50,14 +78,15 @@ test('each rejection halves the step once more, and accepted steps grow back', a
       start.reals.map((real, i) => real + updates[i]! * 2 ** -times),
     );
     assert.equal([state.iteration, state.optimizer, state.best], [first.iteration, first.optimizer, first.best]);
+    assert.is(state.accepted!.slope, null);
   }
   assert.is((await refused(() => reject(state, 'the loss is NaN', parameters))).code, 'internal');
 
   let next = reject(first, 'the loss is NaN', parameters);
   const scales = Array.from({ length: 9 }, () => {
     const at = next;
-    next = accept(at, { loss: 1, gradient }, parameters, optimizer);
-    const full = optimizer.update(gradient, at.optimizer, Float64Array.from(at.reals)).updates;
+    next = accept(at, { loss: 1, gradient }, parameters, plan);
+    const full = plan.adam.update(gradient, at.optimizer.adam, Float64Array.from(at.reals)).updates;
     assert.equal(next.accepted!.updates, [...full.map((update) => update * next.stepScale)]);
     return next.stepScale;
   });

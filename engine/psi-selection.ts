@@ -1,0 +1,89 @@
+import { usage } from '../errors.js';
+import { listOf } from './psi-blocks.js';
+import { keyOf, SCALARS, type ScalarSpec } from './psi-scalars.js';
+import { matches } from './psi-vector.js';
+
+function select(selector: string, paths: readonly string[]): number[] {
+  const found = paths.flatMap((path, i) => (matches(selector, path) ? [i] : []));
+  if (found.length > 0) return found;
+  const roots = [...new Set(paths.map((path) => path.split('.')[0]))].join(', ');
+  throw usage(
+    'parameters',
+    `a path into Ψ (below ${roots})`,
+    `'${selector}'`,
+    'name one such as tone or channels.0.knots',
+  );
+}
+
+/** Free scalars after `freeze`, what it took back, and notes on those that have no gradient. */
+export function freeScalars(paths: readonly string[], free: readonly string[], freeze: readonly string[]) {
+  const chosen = new Set<number>();
+  const notes: string[] = [];
+  for (const selector of free) {
+    const all = select(selector, paths);
+    const able = all.filter((i) => SCALARS[keyOf(paths[i]!)].differentiable);
+    if (able.length === 0) {
+      throw usage(
+        'free',
+        'scalars that have a gradient',
+        `'${selector}', which has none yet`,
+        'set it in Ψ and leave it frozen',
+      );
+    }
+    if (able.length < all.length) {
+      const left = [...new Set(all.filter((i) => !able.includes(i)).map((i) => keyOf(paths[i]!)))];
+      notes.push(`${left.join(', ')}: frozen, no gradient yet`);
+    }
+    for (const i of able) chosen.add(i);
+  }
+  const frozen = new Set(freeze.flatMap((selector) => select(selector, paths)));
+  for (const i of frozen) chosen.delete(i);
+  return { chosen, frozen, notes };
+}
+
+/** Whether two scalars can share one value: the background's two colours can, a gamma and a density can't. */
+function sameKind(path: string, other: string): boolean {
+  const kind = ({ unit, bounds, bijection, differentiable }: ScalarSpec) => [
+    unit,
+    ...bounds,
+    bijection,
+    differentiable,
+  ];
+  return kind(SCALARS[keyOf(path)]).join() === kind(SCALARS[keyOf(other)]).join();
+}
+
+/** Tied scalars, leader first, one list a coordinate: the tie of two paths pairs what is below them. */
+export function tieScalars(paths: readonly string[], ties: readonly (readonly string[])[]): number[][] {
+  const tied = new Set<number>();
+  return ties.flatMap((tie) => {
+    const groups = tie.map((selector) => select(selector, paths));
+    const [leader] = groups;
+    for (const i of groups.flat()) {
+      if (tied.has(i))
+        throw usage('parameters.tied', 'each scalar once', `'${paths[i]}' twice`, 'join its ties into one');
+      tied.add(i);
+    }
+    for (const [i, group] of groups.entries()) {
+      // Part of an ordered list tied elsewhere could leave its order.
+      const lists = new Set(
+        group
+          .map((m) => paths[m]!)
+          .filter((path) => SCALARS[keyOf(path)].bijection === 'ordered')
+          .map(listOf),
+      );
+      const whole = paths.filter((path) => lists.has(listOf(path)) && SCALARS[keyOf(path)].bijection === 'ordered');
+      if (!whole.every((path) => group.includes(paths.indexOf(path)))) {
+        throw usage(
+          'parameters.tied',
+          'a whole window or all knots',
+          `'${tie[i]}'`,
+          'tie channels.N.window or channels.N.knots',
+        );
+      }
+      if (group.length !== leader!.length || !group.every((m, j) => sameKind(paths[m]!, paths[leader![j]!]!))) {
+        throw usage('parameters.tied', 'paths of the same kind', `'${tie[0]}' with '${tie[i]}'`, 'tie like with like');
+      }
+    }
+    return leader!.map((_, j) => groups.map((group) => group[j]!));
+  });
+}

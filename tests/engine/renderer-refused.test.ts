@@ -1,0 +1,139 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Device, openDevice } from '../../engine/device.js';
+import type { Psi } from '../../engine/psi.js';
+import { Renderer } from '../../engine/renderer.js';
+import { sharedDevice } from '../device.js';
+import { cubeOf, knot, psiOf } from '../reference/scenes.js';
+import { refused } from '../refused.js';
+import { ct, having, noise, rendererOf, rich, SIZE, VALUES } from './scenes.js';
+
+const test = suite('renderer, what it refuses');
+
+test('a frame that is not the latest has no gradient', async () => {
+  const renderer = await rendererOf(noise);
+  const upstream = new Float32Array(VALUES);
+  const stale = await renderer.forward(rich, SIZE);
+  const latest = await renderer.forward(rich, SIZE);
+  const error = await refused(() => renderer.adjoint(stale, upstream));
+  assert.is(error.code, 'internal');
+  assert.match(error.message, /an earlier frame; call adjoint before the next forward/);
+  assert.match((await refused(() => renderer.adjoint(latest, upstream.subarray(4)))).message, /found 1196 values/);
+  // The latest one still has, and an upstream of 0 gives 0.
+  assert.ok((await renderer.adjoint(latest, upstream)).every((g) => g === 0));
+});
+
+const misfits: [what: string, psi: Psi, says: RegExp][] = [
+  ['a channel too few', psiOf(), /expected 2 channels, as in tests\/reference, found 1;/],
+  ['a channel too many', having(rich, { channels: [...rich.channels, rich.channels[0]!] }), /found 3;/],
+  [
+    'every channel off',
+    having(rich, { channels: rich.channels.map((channel) => ({ ...channel, enabled: false })) }),
+    /a channel that is enabled, found none/,
+  ],
+  [
+    'an ambient light',
+    having(rich, { shading: { ...rich.shading, ambient: 0.5 } }),
+    /shading\.ambient = 1, .*found 0\.5/,
+  ],
+  ['diffuse reflection', having(rich, { shading: { ...rich.shading, diffuse: 1 } }), /shading\.diffuse = 0, .*found 1/],
+  [
+    'specular reflection',
+    having(rich, { shading: { ...rich.shading, specular: 2 } }),
+    /shading\.specular = 0, .*found 2/,
+  ],
+  [
+    'gradient opacity',
+    having(rich, { channels: [rich.channels[0]!, { ...rich.channels[1]!, gradientOpacity: 0.3 }] }),
+    /gradientOpacity = 0, .*found 0\.3/,
+  ],
+];
+for (const [what, psi, says] of misfits) {
+  test(`${what} is refused, and the renderer goes on`, async () => {
+    const renderer = await rendererOf(noise);
+    const error = await refused(() => renderer.forward(psi, SIZE));
+    assert.equal([error.code, error.parts.where], ['bad-input', 'Ψ']);
+    assert.match(error.message, says);
+    await renderer.forward(rich, SIZE);
+  });
+}
+
+test('an impossible size is refused', async () => {
+  const renderer = await rendererOf(noise);
+  const { limits } = (await sharedDevice()).gpu;
+  const most = limits.maxStorageBufferBindingSize / 16;
+  const side = limits.maxComputeWorkgroupsPerDimension * 8;
+  for (const [width, height] of [
+    [0, 5],
+    [5, 0],
+    [-3, 5],
+    [2.5, 3],
+    [Number.NaN, 3],
+    [3, Number.POSITIVE_INFINITY],
+    [1e6, 1e6],
+    [1, most + 1],
+    [side + 1, 1],
+  ] as const) {
+    const error = await refused(() => renderer.forward(rich, { width, height }));
+    assert.equal([error.code, error.parts.where], ['usage', 'picture'], error.message);
+    assert.ok(error.message.includes(`${width} × ${height}`), error.message);
+  }
+  await renderer.forward(rich, { width: 1, height: 1 });
+});
+
+/** The shared device, but for some of its limits. */
+async function limited(limits: Partial<Record<keyof GPUSupportedLimits, number>>): Promise<Device> {
+  const { gpu, adapter, tier } = await sharedDevice();
+  const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
+  const fake = { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension, ...limits };
+  const proxy = new Proxy(gpu, {
+    get(target, key) {
+      const value: unknown = key === 'limits' ? fake : Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return new Device(proxy, adapter, tier);
+}
+
+test("a cube that the device can't bind is refused with both sizes", async () => {
+  const bytes = 16 ** 3 * 4;
+  const device = await limited({ maxStorageBufferBindingSize: bytes - 1 });
+  const error = await refused(() => Renderer.open(device, ct));
+  assert.equal([error.code, error.parts.where], ['bad-input', ct.source]);
+  assert.match(error.message, /SwiftShader.*16 × 16 × 16 voxels, 1 channels\); crop or downsample/);
+});
+
+test("partial sums that the device can't bind are refused with both numbers, and a smaller frame goes on", async () => {
+  // 335 scalars for each tile of 64 pixels: more bytes than the pixels themselves have.
+  const knots = Array.from({ length: 64 }, (_, k) => knot(k / 63, [1, 0.5, 0], k / 9));
+  const psi = psiOf({ channels: [{ knots }], sampling: { steps: 8 } });
+  const cube = cubeOf([3, 3, 3], (x) => x / 2);
+  const renderer = await Renderer.open(await limited({ maxStorageBufferBindingSize: 2 * 335 * 4 - 1 }), cube);
+  const wide = await renderer.forward(psi, { width: 16, height: 8 });
+  const error = await refused(() => renderer.adjoint(wide, wide.picture.data));
+  assert.equal([error.code, error.exitCode], ['usage', 2]);
+  assert.is(error.parts.where, 'the gradient of 335 scalars over 16 × 8 pixels');
+  assert.match(
+    error.message,
+    /at most 2679 bytes of partial sums on SwiftShader.*, found 2680; choose a smaller --size/,
+  );
+  const narrow = await renderer.forward(psi, { width: 8, height: 8 });
+  const gradient = await renderer.adjoint(narrow, narrow.picture.data);
+  assert.ok(gradient.every(Number.isFinite) && gradient.some((g) => g !== 0));
+  renderer.close();
+});
+
+test('a device lost under a renderer ends its work with device-lost', async () => {
+  const other = await openDevice({ tier: 'bundled' });
+  const renderer = await Renderer.open(other, noise);
+  await renderer.forward(rich, SIZE);
+  const pending = refused(() => renderer.forward(rich, { width: 200, height: 200 }));
+  other.gpu.destroy();
+  assert.is((await pending).code, 'device-lost');
+  const error = await refused(() => renderer.forward(rich, SIZE));
+  assert.equal([error.code, error.exitCode], ['device-lost', 75]);
+  renderer.close();
+  other.close();
+});
+
+test.run();
