@@ -21,10 +21,9 @@ export interface GradcheckScene {
 /** Where the eye is. Their number and that of the profiles have no common factor, so that 12 scenes have all pairs. */
 const CAMERAS = ['perspective', 'orthographic', 'inside', 'axis-parallel'] as const;
 const CUBES = ['noise of 2 channels', 'fluorescence', 'noise of 1 channel', 'ct', 'noise of 3 channels'] as const;
-/** Every so many scenes one has a channel that is off, one takes the nearest voxel, one has knots on the window's ends. */
+/** Every so many scenes one has a channel that is off, and one takes the nearest voxel. */
 const DISABLED_EVERY = 4;
 const NEAREST_EVERY = 3;
-const ENDS_EVERY = 5;
 
 /**
  * @param seeds of everything that is drawn.
@@ -37,7 +36,7 @@ export function drawScene(seeds: readonly number[], number: number, size: Size, 
   const cube = drawCube(cubeKind, random);
   const disabled = number % DISABLED_EVERY === 1 && cube.channels.length > 1 ? random.index(cube.channels.length) : -1;
   const nearest = number % NEAREST_EVERY === Math.floor(number / NEAREST_EVERY) % NEAREST_EVERY;
-  const ends = number % ENDS_EVERY === 2;
+  const ends = random.uniform() < 0.4;
   const knotCount = () => (ends ? 5 + random.index(2) : 2 + random.index(5));
   const clip = random.uniform() < 0.4 ? drawClip(random) : undefined;
   const template = parsePsi({
@@ -65,14 +64,15 @@ export function drawScene(seeds: readonly number[], number: number, size: Size, 
 }
 
 /**
- * The first two knots at 0 and the last two at 1, where all samples are that lie outside the window: exactly on a kink, which
- * neither side can mistake.
+ * The first two knots at 0 and the last two at 1, where all samples are that lie outside the window, which is narrowed for that:
+ * exactly on a kink, which neither side can mistake.
  */
 function withKnotsOnEnds(psi: Psi): Psi {
   const place = (k: number, count: number, x: number) => (k < 2 ? 0 : k >= count - 2 ? 1 : x);
-  const channels = psi.channels.map((channel) => ({
+  const channels = psi.channels.map(({ window: { lo, hi }, knots, ...channel }) => ({
     ...channel,
-    knots: channel.knots.map((knot, k, { length }) => ({ ...knot, x: place(k, length, knot.x) })),
+    window: { lo: lo + 0.25 * (hi - lo), hi: hi - 0.25 * (hi - lo) },
+    knots: knots.map((knot, k) => ({ ...knot, x: place(k, knots.length, knot.x) })),
   }));
   return { ...psi, channels };
 }

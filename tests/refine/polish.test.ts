@@ -4,7 +4,7 @@ import { freeParameters } from '../../engine/psi-parameters.js';
 import { seededRandom } from '../../random.js';
 import type { RefineState } from '../../refine/checkpoint.js';
 import { makePlan } from '../../refine/plan.js';
-import { accept, backtrack, type Evaluation, firstState, overshoots, reject } from '../../refine/step.js';
+import { accept, backtrack, type Evaluation, firstState, overshoots, reject, stoppingRule } from '../../refine/step.js';
 import { assertClose } from '../reference/assert-close.js';
 import { richPsi } from '../reference/scenes.js';
 
@@ -87,6 +87,7 @@ test('an overshoot is answered by 0.4 of the step from the same point', () => {
     assert.equal(accepted, { reals: start.reals, gradient: [...gradient], loss: 2 }, 'the accepted point stays');
     assertClose([slope!, slope!], [slopeOf(state), first.accepted!.slope! * 0.4 ** times], 1e-14, 'slope');
     assert.is(state.iteration, first.iteration + times);
+    assert.equal(state.stopping, stoppingRule.update(2, before.stopping).state, 'the wait goes on');
     assert.equal(
       [state.optimizer, state.best, state.stepScale, state.stopped],
       [first.optimizer, first.best, 1, null],

@@ -5,6 +5,7 @@ import { emptyPicture, type Picture } from '../../engine/picture.js';
 import { toPixels } from '../../engine/picture-file.js';
 import { seededRandom } from '../../random.js';
 import { composeSheet } from '../../refine/sheet.js';
+import { assertSameSamples } from '../cubes/fixtures.js';
 
 const test = suite('refine, sheet');
 
@@ -39,7 +40,7 @@ for (const [width, height] of [
     assert.equal([sheet.width, sheet.height], [3 * column + 12, height + 24 + 28]);
     for (const [i, picture] of pictures.entries()) {
       const left = 12 + i * column + Math.floor((column - 12 - width) / 2);
-      assert.equal(panelOf(sheet, left, 12, picture), toPixels(picture), `panel ${i}`);
+      assertSameSamples(panelOf(sheet, left, 12, picture), toPixels(picture), `panel ${i}`);
       const caption = panelOf(sheet, 12 + i * column, 12 + height, { width: column - 12, height: 28 });
       assert.ok(
         caption.some((value, k) => k % 4 < 3 && value > 200),
