@@ -1,6 +1,7 @@
-// Adjoint pass: walks each ray again, front to back, without a tape. At sample k it needs the colour still to come,
-// R = C_final − Σ_{j≤k} w_j c_j (background included), which it has by subtraction: no division by transmittance, so dense rays
-// keep their digits. Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the
+// Adjoint pass: walks each ray again, back to front, without a tape. At sample k it needs T_{k+1}, for which it takes back the
+// optical depth that the forward pass summed, and the colour B that comes from behind it, for which it composites anew:
+// B_{k−1} = α_k c_k + (1 − α_k) B_k. Neither divides or subtracts colours, so what lies behind dense samples keeps its
+// digits too. Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the
 // workgroups, so that two runs give the same bits.
 
 #import "psi.wgsl"
@@ -62,23 +63,25 @@ fn channel_adjoint(channel: u32, contribution: Contribution, value: vec4f) {
     let dt = du * psi.channels[channel].gamma * u / t;
     let window = psi.channels[channel].window;
     let inverse_range = 1.0 / (window.hi - window.lo);
-    gradient[at + Channel_gamma] += du * u * log(t);
+    gradient[at + Channel_gamma] += du * u * LN_2 * log2_exact(t);
     gradient[at + Channel_window + Window_lo] += dt * (t - 1.0) * inverse_range;
     gradient[at + Channel_window + Window_hi] -= dt * t * inverse_range;
   }
 }
 
-fn ray_adjoint(ray: Ray, end: vec4f, background: vec3f, d_color: vec3f, d_transmittance: f32) {
+fn ray_adjoint(ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_transmittance: f32) {
   let scale = psi.density * ray.step;
-  var transmittance = 1.0;
-  // C_final with the background, less what has been passed.
-  var behind = end.rgb + end.w * background;
+  var depth = end_depth;
+  let d_end = transmittance_of(end_depth) * d_transmittance;
+  // c_{k+1}, and what B_k differs from it by: (1 − α_{k+1})·(B_{k+1} − c_{k+1}). The background is the last sample, opaque.
+  var next = background;
+  var excess = vec3f(0.0);
   var d_density = 0.0;
-  for (var k = 0u; k < view.steps; k++) {
+  for (var k = view.steps; k > 0u; ) {
+    k--;
     let cell = cell_at(ray_point(ray, k));
     var contributions: array<Contribution, CHANNELS>;
     var extinction = 0.0;
-    var emission = vec3f(0.0);
     for (var c = 0u; c < CHANNELS; c++) {
       let v = intensity(cell, view.channel_start[c]);
       let windowed = apply_window(v, psi.channels[c].window.lo, psi.channels[c].window.hi, psi.channels[c].gamma);
@@ -86,17 +89,28 @@ fn ray_adjoint(ray: Ray, end: vec4f, background: vec3f, d_color: vec3f, d_transm
       let value = transfer(c, segment);
       contributions[c] = Contribution(windowed, segment, value);
       extinction += value.w;
-      emission += value.w * value.rgb;
     }
-    let ratio = opacity_ratio(scale * extinction);
+    let tau = scale * extinction;
+    let share = scale * opacity_ratio(tau);
+    let beyond = transmittance_of(depth);
+    depth = max(depth - tau, 0.0);
     // w/σ, which stays finite in empty space, and the mixed colour.
-    let weight = transmittance * scale * ratio;
-    let mixed = emission / max(extinction, 1e-30);
-    behind -= weight * emission;
-    transmittance -= weight * extinction;
-
-    // ∂L/∂τ = (T_{k+1}·colour − R)·∂L/∂C − T_final·∂L/∂T
-    let d_tau = dot(transmittance * mixed - behind, d_color) - end.w * d_transmittance;
+    let weight = transmittance_of(depth) * share;
+    // A running mean: the mixture of channels of which but one is there is that one's colour, to the last digit.
+    var mixed = next;
+    var sum = 0.0;
+    for (var c = 0u; c < CHANNELS; c++) {
+      let value = contributions[c].value;
+      if (value.w > 0.0) {
+        sum += value.w;
+        mixed = select(mixed + (value.rgb - mixed) * (value.w / sum), value.rgb, sum == value.w);
+      }
+    }
+    // B_k − c_k, and ∂L/∂τ = −T_{k+1}·(B_k − c_k)·∂L/∂C − T_final·∂L/∂T
+    let contrast = (next - mixed) + excess;
+    let d_tau = -beyond * dot(contrast, d_color) - d_end;
+    next = mixed;
+    excess = transmittance_of(tau) * contrast;
     d_density += d_tau * extinction * ray.step;
     for (var c = 0u; c < CHANNELS; c++) {
       let value = contributions[c].value;
@@ -111,9 +125,10 @@ fn pixel_adjoint(pixel: vec2u) {
   let index = pixel.y * view.width + pixel.x;
   let end = radiance[index];
   let above = upstream[index];
+  let transmittance = transmittance_of(end.w);
   let background = background_color(pixel.y);
 
-  let tone = tone_adjoint(tone_stages(end.rgb + end.w * background), above.rgb);
+  let tone = tone_adjoint(tone_stages(end.rgb + transmittance * background), above.rgb);
   gradient[Psi_tone + Tone_exposure] = tone.exposure;
   gradient[Psi_tone + Tone_contrast] = tone.contrast;
   gradient[Psi_tone + Tone_saturation] = tone.saturation;
@@ -121,12 +136,12 @@ fn pixel_adjoint(pixel: vec2u) {
   gradient[Psi_tone + Tone_gamma] = tone.gamma;
 
   let place = background_place(pixel.y);
-  add_vec3(Psi_background + Background_top, (1.0 - place) * end.w * tone.color);
-  add_vec3(Psi_background + Background_bottom, place * end.w * tone.color);
+  add_vec3(Psi_background + Background_top, (1.0 - place) * transmittance * tone.color);
+  add_vec3(Psi_background + Background_bottom, place * transmittance * tone.color);
 
   let ray = camera_ray(pixel);
   if (ray.step > 0.0) {
-    ray_adjoint(ray, end, background, tone.color, above.w);
+    ray_adjoint(ray, end.w, background, tone.color, above.w);
   }
 }
 

@@ -1,5 +1,7 @@
 // From an intensity to colour and extinction: window, then transfer function.
 
+#import "elementary.wgsl"
+
 struct Windowed {
   // Place in the window (unclamped) and the value that the transfer function takes.
   t: f32,
@@ -9,7 +11,7 @@ struct Windowed {
 fn apply_window(v: f32, lo: f32, hi: f32, gamma: f32) -> Windowed {
   let t = (v - lo) / (hi - lo);
   // t^gamma, with the ends exact.
-  let inside = exp2(gamma * log2(clamp(t, 1e-30, 1.0)));
+  let inside = exp2_exact(gamma * log2_exact(clamp(t, 1e-30, 1.0)));
   return Windowed(t, select(select(inside, 1.0, t >= 1.0), 0.0, t <= 0.0));
 }
 
@@ -31,8 +33,8 @@ fn segment_at(channel: u32, u: f32) -> Segment {
   }
   let left = psi.channels[channel].knots[knot].x;
   let right = psi.channels[channel].knots[knot + 1u].x;
-  // Only before or on the first knot can this hold; there the function is flat to the left.
-  if (knot == 0u && u <= left) {
+  // The function is flat up to the first knot, and on it.
+  if (u <= psi.channels[channel].knots[0].x) {
     return Segment(knot, 0.0, 0.0);
   }
   if (u >= right) {
@@ -51,8 +53,12 @@ fn transfer(channel: u32, segment: Segment) -> vec4f {
   return mix(knot_value(channel, segment.knot), knot_value(channel, segment.knot + 1u), segment.place);
 }
 
+fn transmittance_of(depth: f32) -> f32 {
+  return exp2_exact(-LOG2_E * depth);
+}
+
 // φ(τ) = (1 − exp(−τ))/τ without the cancellation that costs thin media their digits.
 fn opacity_ratio(tau: f32) -> f32 {
-  let series = 1.0 - tau * (0.5 - tau * (1.0 / 6.0 - tau * (1.0 / 24.0 - tau * (1.0 / 120.0 - tau / 720.0))));
-  return select((1.0 - exp(-tau)) / tau, series, tau < 0.5);
+  let series = 1.0 - tau * (0.5 - tau * (1.0 / 6.0 - tau * (1.0 / 24.0 - tau * (1.0 / 120.0 - tau * (1.0 / 720.0 - tau / 5040.0)))));
+  return select((1.0 - transmittance_of(tau)) / tau, series, tau < 0.5);
 }

@@ -1,4 +1,4 @@
-// Forward pass: one invocation a pixel, front to back. Keeps only the final colour and transmittance.
+// Forward pass: one invocation a pixel, front to back. Keeps only the final colour and the optical depth.
 
 #import "psi.wgsl"
 #import "view.wgsl"
@@ -6,7 +6,7 @@
 @group(0) @binding(0) var<storage, read> view: View;
 @group(0) @binding(1) var<storage, read> psi: Psi;
 @group(0) @binding(2) var<storage, read> volume: array<f32>;
-// Linear colour before the background, and transmittance.
+// Linear colour before the background, and optical depth: −log of the transmittance.
 @group(0) @binding(3) var<storage, read_write> radiance: array<vec4f>;
 // Display colour and transmittance.
 @group(0) @binding(4) var<storage, read_write> picture: array<vec4f>;
@@ -22,7 +22,8 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
   }
   let ray = camera_ray(id.xy);
   var color = vec3f(0.0);
-  var transmittance = 1.0;
+  // Summed as a depth and not as a product: that keeps its digits, and can be taken back sample by sample.
+  var depth = 0.0;
   if (ray.step > 0.0) {
     for (var k = 0u; k < view.steps; k++) {
       let cell = cell_at(ray_point(ray, k));
@@ -36,12 +37,13 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
         emission += value.w * value.rgb;
       }
       let scale = psi.density * ray.step;
-      let ratio = opacity_ratio(scale * extinction);
-      color += transmittance * scale * ratio * emission;
-      transmittance -= transmittance * scale * ratio * extinction;
+      let tau = scale * extinction;
+      color += transmittance_of(depth) * scale * opacity_ratio(tau) * emission;
+      depth += tau;
     }
   }
   let pixel = id.y * view.width + id.x;
-  radiance[pixel] = vec4f(color, transmittance);
+  let transmittance = transmittance_of(depth);
+  radiance[pixel] = vec4f(color, depth);
   picture[pixel] = vec4f(tone_stages(color + transmittance * background_color(id.y)).display, transmittance);
 }

@@ -1,5 +1,7 @@
 // The tone stage of image-formation.md and its adjoint.
 
+#import "elementary.wgsl"
+
 const MIDDLE_GREY = 0.18;
 // Added where a power is taken, so that black has a slope.
 const TOE = 0x1p-16;
@@ -14,8 +16,13 @@ fn hue_matrix(cosine: f32, sine: f32, identity: f32) -> mat3x3f {
   return mat3x3f(same, ahead, behind, behind, same, ahead, ahead, behind, same);
 }
 
+fn log2_each(x: vec3f) -> vec3f {
+  return vec3f(log2_exact(x.r), log2_exact(x.g), log2_exact(x.b));
+}
+
 fn power(base: vec3f, exponent: f32) -> vec3f {
-  return exp2(exponent * log2(base));
+  let l = exponent * log2_each(base);
+  return vec3f(exp2_exact(l.r), exp2_exact(l.g), exp2_exact(l.b));
 }
 
 // Every stage's result; the adjoint needs them all.
@@ -31,12 +38,12 @@ struct Toned {
 fn tone_stages(color: vec3f) -> Toned {
   let tone = psi.tone;
   var s: Toned;
-  s.exposed = color * exp2(tone.exposure);
+  s.exposed = color * exp2_exact(tone.exposure);
   s.contrasted = MIDDLE_GREY * power((s.exposed + TOE) / MIDDLE_GREY, tone.contrast);
   let luma = dot(LUMA, s.contrasted);
   s.saturated = luma + tone.saturation * (s.contrasted - luma);
-  let angle = radians(tone.hue);
-  s.turned = hue_matrix(cos(angle), sin(angle), 1.0) * s.saturated;
+  let angle = cos_sin(tone.hue);
+  s.turned = hue_matrix(angle.x, angle.y, 1.0) * s.saturated;
   s.corrected = power(max(s.turned, vec3f(0.0)) + TOE, 1.0 / tone.gamma);
   let encoded = select(1.055 * power(s.corrected, 1.0 / 2.4) - 0.055, 12.92 * s.corrected, s.corrected <= vec3f(0.0031308));
   s.display = select(1.0 + HIGHLIGHT_SLOPE * (encoded - 1.0), encoded, encoded <= vec3f(1.0));
@@ -63,23 +70,23 @@ fn tone_adjoint(s: Toned, upstream: vec3f) -> ToneGradient {
 
   let inverse_gamma = 1.0 / tone.gamma;
   let turned = max(s.turned, vec3f(0.0)) + TOE;
-  g.gamma = -dot(d, s.corrected * log(turned)) * inverse_gamma * inverse_gamma;
+  g.gamma = -dot(d, s.corrected * LN_2 * log2_each(turned)) * inverse_gamma * inverse_gamma;
   d = select(vec3f(0.0), d * inverse_gamma * s.corrected / turned, s.turned >= vec3f(0.0));
 
-  let angle = radians(tone.hue);
-  g.hue = dot(d, hue_matrix(-sin(angle), cos(angle), 0.0) * s.saturated) * radians(1.0);
-  d = d * hue_matrix(cos(angle), sin(angle), 1.0);
+  let angle = cos_sin(tone.hue);
+  g.hue = dot(d, hue_matrix(-angle.y, angle.x, 0.0) * s.saturated) * radians(1.0);
+  d = d * hue_matrix(angle.x, angle.y, 1.0);
 
   let luma = dot(LUMA, s.contrasted);
   g.saturation = dot(d, s.contrasted - luma);
   d = tone.saturation * d + (1.0 - tone.saturation) * dot(d, vec3f(1.0)) * LUMA;
 
   let exposed = s.exposed + TOE;
-  g.contrast = dot(d, s.contrasted * log(exposed / MIDDLE_GREY));
+  g.contrast = dot(d, s.contrasted * LN_2 * log2_each(exposed / MIDDLE_GREY));
   d *= tone.contrast * s.contrasted / exposed;
 
-  g.exposure = dot(d, s.exposed) * log(2.0);
-  g.color = d * exp2(tone.exposure);
+  g.exposure = dot(d, s.exposed) * LN_2;
+  g.color = d * exp2_exact(tone.exposure);
   return g;
 }
 

@@ -46,7 +46,7 @@ async function checkDevice(device: Device): Promise<void> {
     'nearest',
     'linear',
   ];
-  for (const kind of [...kinds, 'off', 'clipped', 'knots on the ends'])
+  for (const kind of [...kinds, 'off', 'clipped', 'burnt out', 'knots on the ends'])
     assert.ok(names.includes(kind), `${kind}: ${names}`);
   for (const { name, rows } of cases) {
     const off = /channel (\d) off/.exec(name)?.[1];

@@ -71,7 +71,7 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 /** Small, for what a mutant does to a gradient it does on a few pixels too. */
-const SCENES = { cases: 3, size: { width: 10, height: 10 }, steps: 16 };
+const SCENES = { cases: 6, size: { width: 10, height: 10 }, steps: 16 };
 
 let device: Device;
 let folder: string;

@@ -55,6 +55,12 @@ export function drawScene(seeds: readonly number[], number: number, size: Size, 
   if (ends) name.push('knots on the ends');
   if (clip) name.push('clipped');
   const psi = randomPsi(template, random, profile);
+  // randomPsi's own pictures have few highlights.
+  const burntOut = random.uniform() < 0.4;
+  if (burntOut) {
+    psi.tone.exposure += 2;
+    name.push('burnt out');
+  }
   return {
     name: name.join(', '),
     cube,
