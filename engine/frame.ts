@@ -1,6 +1,6 @@
 import { type Cube, worldExtent } from '../cubes/cube.js';
 import { VoxstyleError } from '../errors.js';
-import { orbitCamera } from './camera.js';
+import { type Camera, orbitCamera } from './camera.js';
 import type { Psi } from './psi.js';
 import { SCALARS, type ScalarKey } from './psi-scalars.js';
 import { assemble, type Constants, declare } from './shader.js';
@@ -38,12 +38,14 @@ export function viewValue(cube: Cube, psi: Psi, size: Size): StructValue {
   const camera = orbitCamera(psi.camera);
   const extent = worldExtent(cube);
   const plane = (share: readonly number[]) => share.map((s, axis) => extent[axis]! * (s - 0.5));
+  const reach = reachOf(camera);
   const voxels = cube.shape[0] * cube.shape[1] * cube.shape[2];
   return {
     ...size,
     steps: stepsOf(cube, psi),
     orthographic: Number(camera.orthographic),
-    origin: camera.origin,
+    origin: camera.origin.map((eye, axis) => eye + reach * camera.forward[axis]!),
+    reach,
     half_height: camera.halfHeight,
     right: camera.right,
     aspect: size.width / size.height,
@@ -51,11 +53,19 @@ export function viewValue(cube: Cube, psi: Psi, size: Size): StructValue {
     forward: camera.forward,
     box_min: plane(psi.clip.min),
     box_max: plane(psi.clip.max),
-    extent,
+    voxels_per_unit: cube.shape.map((n, axis) => n / extent[axis]!),
     shape: cube.shape,
     nearest: Number(psi.sampling.interpolation === 'nearest'),
     channel_start: enabledChannels(psi).map((c) => c * voxels),
   };
+}
+
+/**
+ * How far the rays' origins are moved from the eye, to where they pass the middle of the cube: counted from there, the
+ * samples' places keep the digits that float32 would spend on the distance of the eye.
+ */
+function reachOf({ origin, forward }: Camera): number {
+  return Math.max(0, -(origin[0] * forward[0] + origin[1] * forward[1] + origin[2] * forward[2]));
 }
 
 /** Ψ as the kernels read it: enabled channels only, each with its last knot repeated up to `knots`. */

@@ -1,8 +1,11 @@
 // Adjoint pass: walks each ray again, back to front, without a tape. At sample k it needs T_{k+1}, for which it takes back the
-// optical depth that the forward pass summed, and the colour B that comes from behind it, for which it composites anew:
-// B_{k−1} = α_k c_k + (1 − α_k) B_k. Neither divides or subtracts colours, so what lies behind dense samples keeps its
-// digits too. Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the
-// workgroups, so that two runs give the same bits.
+// optical depth that the forward pass summed, and the colour B_k that comes from behind it, for which it composites anew. It
+// keeps B_k − c_k, which is all that ∂L/∂τ needs: B_{k−1} = α_k c_k + (1 − α_k) B_k, so
+//   B_{k−1} − c_{k−1} = (c_k − c_{k−1}) + (1 − α_k)(B_k − c_k).
+// Nothing is divided by a transmittance and no colour is what is left of a larger one, so what lies behind dense samples
+// keeps its digits too, and even fog has a contrast of 0.
+// Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the workgroups, so that two
+// runs give the same bits.
 
 #import "psi.wgsl"
 #import "view.wgsl"
@@ -22,7 +25,7 @@
 
 const LANES = 64u;
 var<private> gradient: array<f32, Psi_size>;
-var<workgroup> staged: array<f32, LANES * LANES>;
+var<workgroup> staged: array<f32, LANES>;
 
 // What one channel contributed to a sample.
 struct Contribution {
@@ -63,7 +66,7 @@ fn channel_adjoint(channel: u32, contribution: Contribution, value: vec4f) {
     let dt = du * psi.channels[channel].gamma * u / t;
     let window = psi.channels[channel].window;
     let inverse_range = 1.0 / (window.hi - window.lo);
-    gradient[at + Channel_gamma] += du * u * LN_2 * log2_exact(t);
+    gradient[at + Channel_gamma] += du * u * LN_2 * precise_log2(t);
     gradient[at + Channel_window + Window_lo] += dt * (t - 1.0) * inverse_range;
     gradient[at + Channel_window + Window_hi] -= dt * t * inverse_range;
   }
@@ -93,7 +96,7 @@ fn ray_adjoint(ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_tr
     let tau = scale * extinction;
     let share = scale * opacity_ratio(tau);
     let beyond = transmittance_of(depth);
-    depth = max(depth - tau, 0.0);
+    depth = max(depth - sample_depth(tau), 0.0);
     // w/σ, which stays finite in empty space, and the mixed colour.
     let weight = transmittance_of(depth) * share;
     // A running mean: the mixture of channels of which but one is there is that one's colour, to the last digit.
@@ -155,18 +158,17 @@ fn adjoint(
   if (id.x < view.width && id.y < view.height) {
     pixel_adjoint(id.xy);
   }
-  // As many of Ψ's scalars at a time as there are lanes: each lane lays down its own, then sums one over all lanes.
-  for (var base = 0u; base < Psi_size; base += LANES) {
-    for (var j = 0u; j < LANES && base + j < Psi_size; j++) {
-      staged[j * LANES + lane] = gradient[base + j];
-    }
+  // One of Ψ's scalars after the other, each lane laying down its own: SwiftShader takes ten times as long to compile a loop that
+  // lays down several.
+  for (var i = 0u; i < Psi_size; i++) {
+    staged[lane] = gradient[i];
     workgroupBarrier();
-    if (base + lane < Psi_size) {
+    if (lane == 0u) {
       var sum = 0.0;
       for (var j = 0u; j < LANES; j++) {
-        sum += staged[lane * LANES + j];
+        sum += staged[j];
       }
-      partials[(base + lane) * groups.x * groups.y + group.y * groups.x + group.x] = sum;
+      partials[i * groups.x * groups.y + group.y * groups.x + group.x] = sum;
     }
     workgroupBarrier();
   }

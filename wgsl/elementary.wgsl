@@ -3,7 +3,7 @@
 // the same on every driver.
 
 // 2^x, for x of −126 … 127; beyond these 0, and 2^127.
-fn exp2_exact(x: f32) -> f32 {
+fn precise_exp2(x: f32) -> f32 {
   let whole = round(clamp(x, -127.0, 127.0));
   let f = clamp(x, -127.0, 127.0) - whole;
   let power = bitcast<f32>(u32(i32(whole) + 127) << 23u);
@@ -13,7 +13,7 @@ fn exp2_exact(x: f32) -> f32 {
 }
 
 // log₂ x for normal x > 0.
-fn log2_exact(x: f32) -> f32 {
+fn precise_log2(x: f32) -> f32 {
   // x = m·2^e with m in √½ … √2, then log m = 2 artanh s.
   let bits = bitcast<u32>(x) - 0x3f3504f3u;
   let e = f32(bitcast<i32>(bits) >> 23u);

@@ -39,7 +39,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
       let scale = psi.density * ray.step;
       let tau = scale * extinction;
       color += transmittance_of(depth) * scale * opacity_ratio(tau) * emission;
-      depth += tau;
+      depth += sample_depth(tau);
     }
   }
   let pixel = id.y * view.width + id.x;

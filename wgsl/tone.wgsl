@@ -17,12 +17,12 @@ fn hue_matrix(cosine: f32, sine: f32, identity: f32) -> mat3x3f {
 }
 
 fn log2_each(x: vec3f) -> vec3f {
-  return vec3f(log2_exact(x.r), log2_exact(x.g), log2_exact(x.b));
+  return vec3f(precise_log2(x.r), precise_log2(x.g), precise_log2(x.b));
 }
 
 fn power(base: vec3f, exponent: f32) -> vec3f {
   let l = exponent * log2_each(base);
-  return vec3f(exp2_exact(l.r), exp2_exact(l.g), exp2_exact(l.b));
+  return vec3f(precise_exp2(l.r), precise_exp2(l.g), precise_exp2(l.b));
 }
 
 // Every stage's result; the adjoint needs them all.
@@ -38,7 +38,7 @@ struct Toned {
 fn tone_stages(color: vec3f) -> Toned {
   let tone = psi.tone;
   var s: Toned;
-  s.exposed = color * exp2_exact(tone.exposure);
+  s.exposed = color * precise_exp2(tone.exposure);
   s.contrasted = MIDDLE_GREY * power((s.exposed + TOE) / MIDDLE_GREY, tone.contrast);
   let luma = dot(LUMA, s.contrasted);
   s.saturated = luma + tone.saturation * (s.contrasted - luma);
@@ -86,7 +86,7 @@ fn tone_adjoint(s: Toned, upstream: vec3f) -> ToneGradient {
   d *= tone.contrast * s.contrasted / exposed;
 
   g.exposure = dot(d, s.exposed) * LN_2;
-  g.color = d * exp2_exact(tone.exposure);
+  g.color = d * precise_exp2(tone.exposure);
   return g;
 }
 

@@ -7,18 +7,19 @@ struct View {
   // Samples on every ray.
   steps: u32,
   orthographic: u32,
-  // Eye, or the centre of the picture's plane when orthographic; world units.
+  // The middle ray's origin, and how far before it the eye is (or the picture's plane when orthographic). World units.
   origin: vec3f,
+  reach: f32,
   // Half the picture's height on the plane at distance 1 (world units when orthographic).
   half_height: f32,
   right: vec3f,
   aspect: f32,
   up: vec3f,
   forward: vec3f,
-  // The clipped box and the cube's own extent; world units.
+  // The clipped box, in world units, and voxels a world unit.
   box_min: vec3f,
   box_max: vec3f,
-  extent: vec3f,
+  voxels_per_unit: vec3f,
   // Voxels along each axis.
   shape: vec3u,
   nearest: u32,
@@ -29,7 +30,7 @@ struct View {
 struct Ray {
   origin: vec3f,
   direction: vec3f,
-  // Entry into the box and length of a step; a step of 0 is a miss.
+  // Entry into the box, from the origin, and length of a step; a step of 0 is a miss.
   entry: f32,
   step: f32,
 }
@@ -40,12 +41,14 @@ fn camera_ray(pixel: vec2u) -> Ray {
   let offset = ndc.x * view.aspect * view.half_height * view.right - ndc.y * view.half_height * view.up;
 
   var ray: Ray;
+  var eye = -view.reach;
   if (view.orthographic != 0u) {
     ray.origin = view.origin + offset;
     ray.direction = view.forward;
   } else {
-    ray.origin = view.origin;
+    ray.origin = view.origin + view.reach * offset;
     ray.direction = normalize(view.forward + offset);
+    eye *= length(view.forward + offset);
   }
 
   // Slabs. A direction of exactly 0 would give 0·∞ for a ray in the plane of a face; a tiny one gives the same slab without it.
@@ -54,7 +57,7 @@ fn camera_ray(pixel: vec2u) -> Ray {
   let to_max = (view.box_max - ray.origin) / d;
   let near = min(to_min, to_max);
   let far = max(to_min, to_max);
-  ray.entry = max(max(near.x, near.y), max(near.z, 0.0));
+  ray.entry = max(max(near.x, near.y), max(near.z, eye));
   let exit = min(far.x, min(far.y, far.z));
   ray.step = max(exit - ray.entry, 0.0) / f32(view.steps);
   return ray;

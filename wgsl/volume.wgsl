@@ -11,7 +11,7 @@ struct Cell {
 
 fn cell_at(point: vec3f) -> Cell {
   let last = vec3f(view.shape - 1u);
-  let grid = clamp((point / view.extent + 0.5) * vec3f(view.shape) - 0.5, vec3f(0.0), last);
+  let grid = clamp(fma(point, view.voxels_per_unit, 0.5 * last), vec3f(0.0), last);
   var lower = vec3u(grid);
   var place = grid - vec3f(lower);
   if (view.nearest != 0u) {
