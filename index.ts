@@ -22,6 +22,17 @@ export { renderImage } from './engine/render-image.js';
 export { type Frame, Renderer } from './engine/renderer.js';
 export { type ErrorCode, EXIT_CODES, VoxstyleError } from './errors.js';
 export { LOSSES, type Loss, type LossFactory, parseLoss, psnr } from './losses/index.js';
-export * from './optimizers/index.js';
+export {
+  adam,
+  applyUpdates,
+  chain,
+  clipByGlobalNorm,
+  cosineDecay,
+  type GradientTransformation,
+  lbfgs,
+  type Schedule,
+  sgd,
+  warmupCosine,
+} from './optimizers/index.js';
 export { seededRandom } from './random.js';
 export * from './refine/index.js';

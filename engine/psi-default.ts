@@ -9,6 +9,8 @@ const TOP_EXTINCTION = 40;
 /** Shares of voxels left below and above the window, as viewers' auto contrast has them. */
 const WINDOW_TAILS = [0.02, 0.998] as const;
 const BINS = 4096;
+/** All that has a gradient. */
+const FREE = ['channels.*.window', 'channels.*.gamma', 'channels.*.knots', 'density', 'background', 'tone'];
 
 /** How much of the picture's height the ball around the cube takes. Its corners are mostly empty, so a little more than all. */
 const FILL = 1.2;
@@ -79,6 +81,6 @@ export function defaultPsi(cube: Cube): Psi {
     version: PSI_VERSION,
     channels,
     camera: { distance: framingDistance(cube) },
-    parameters: { free: ['channels', 'density', 'background', 'tone'], freeze: clear },
+    parameters: { free: FREE, freeze: clear },
   });
 }
