@@ -23,11 +23,14 @@ function keepClear(psi: Psi, template: Psi): Psi {
   return psi;
 }
 
+/** Also what the default Ψ keeps clear: here the truth is known, and every way to it is open. */
+const EVERYTHING = ['channels', 'density', 'background', 'tone'];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '10' },
-    size: { type: 'string', default: '128' },
+    size: { type: 'string', default: '96' },
     iterations: { type: 'string', default: '200' },
     steps: { type: 'string', default: '96' },
     loss: { type: 'string', default: 'l2' },
@@ -54,10 +57,9 @@ for (const name of positionals) {
     const { picture: target } = await renderer.forward(truth, { width: size, height: size });
     const begun = performance.now();
     let before = Number.NaN;
-    const options = { init, loss: values.loss, size, seed, iterations: Number(values.iterations) };
-    const free = values.haze ? { free: ['channels', 'density', 'background', 'tone'] } : {};
+    const options = { init, free: EVERYTHING, loss: values.loss, size, seed, iterations: Number(values.iterations) };
     const rate = values.rate === undefined ? {} : { learningRate: Number(values.rate) };
-    for await (const event of refine(renderer, target, { ...options, ...free, ...rate })) {
+    for await (const event of refine(renderer, target, { ...options, ...rate })) {
       if (event.type === 'start') before = psnr(event.before, target);
       if (event.type !== 'done') continue;
       const after = psnr(event.picture, target);
