@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VoxstyleError } from './errors.js';
 
@@ -27,5 +27,36 @@ export async function writeFileWhole(path: string, data: Uint8Array | string): P
       },
       { cause },
     );
+  }
+}
+
+/** What a file that is asked for should be, and what to do when it isn't there; both go into the error. */
+export interface Wanted {
+  expected: string;
+  fix: string;
+}
+
+/** @throws VoxstyleError `missing-input` when the file isn't there or can't be opened. */
+export async function readFileWhole(path: string, { expected, fix }: Wanted): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const found = code === 'EISDIR' ? 'a folder' : code === 'ENOENT' ? 'no such file' : message;
+    throw new VoxstyleError('missing-input', { where: path, expected, found, fix }, { cause });
+  }
+}
+
+/**
+ * @param repair what to do when the file isn't JSON.
+ * @throws VoxstyleError `missing-input` as readFileWhole, `bad-input` when the file isn't JSON.
+ */
+export async function readJson(path: string, wanted: Wanted, repair: string): Promise<unknown> {
+  const text = (await readFileWhole(path, wanted)).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const found = (cause as Error).message;
+    throw new VoxstyleError('bad-input', { where: path, expected: 'JSON', found, fix: repair }, { cause });
   }
 }

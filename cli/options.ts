@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { Argv } from 'yargs';
 import { type Cube, DTYPES, loadCube } from '../cubes/index.js';
 import { type DeviceOptions, TIERS } from '../engine/device.js';
 import { type Psi, parsePsi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { SCALARS, type ScalarKey } from '../engine/psi-scalars.js';
-import { usage, VoxstyleError } from '../errors.js';
+import { usage } from '../errors.js';
+import { readJson } from '../files.js';
 
 /** Numbers separated by commas or ×, as in 256x256x128 or 0.5,0.5,2. */
 function numberList(name: string, least: number, most: number) {
@@ -100,26 +100,15 @@ interface ViewArguments extends Partial<Record<(typeof CAMERA)[number], number |
   steps?: number | undefined;
 }
 
+const PSI_FILE = { expected: 'a Ψ document', fix: 'correct the path' };
+
 /** The Ψ of a file, or the cube's default, with the view that was asked for. */
 export async function psiOf(path: string | undefined, cube: Cube, view: ViewArguments): Promise<Psi> {
-  const psi = path === undefined ? defaultPsi(cube) : parsePsi(await readJson(path), path);
+  const psi =
+    path === undefined ? defaultPsi(cube) : parsePsi(await readJson(path, PSI_FILE, 'correct the file'), path);
   for (const name of CAMERA) if (view[name] !== undefined) psi.camera[name] = view[name];
   if (view.steps !== undefined) psi.sampling.steps = view.steps;
   return parsePsi(psi, 'the view');
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const found = cause.code === 'ENOENT' ? 'no such file' : cause.message;
-    const parts = { where: path, expected: 'a Ψ document', found, fix: 'correct the path' };
-    throw new VoxstyleError('missing-input', parts, { cause });
-  });
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const parts = { where: path, expected: 'JSON', found: (cause as Error).message, fix: 'correct the file' };
-    throw new VoxstyleError('bad-input', parts, { cause });
-  }
 }
 
 export function deviceOptions(device: DeviceOptions['tier']): DeviceOptions {

@@ -77,14 +77,6 @@ export function psiValue(psi: Psi, knots: number): StructValue {
   return { density: psi.density, background: psi.background, tone: psi.tone, channels } as unknown as StructValue;
 }
 
-/** Values other than these change the picture in a way that the kernels don't know yet. */
-const NOT_RENDERED: readonly ScalarKey[] = [
-  'channels.*.gradientOpacity',
-  'shading.ambient',
-  'shading.diffuse',
-  'shading.specular',
-];
-
 /**
  * @throws VoxstyleError `bad-input` when Ψ doesn't fit the cube, or asks for what isn't rendered yet: a picture that
  *   silently leaves out a part of Ψ would be a wrong one.
@@ -98,20 +90,18 @@ export function checkFits(cube: Cube, psi: Psi): void {
     refuse(expected, `${psi.channels.length}`, 'add or remove entries of channels');
   }
   if (enabledChannels(psi).length === 0) refuse('a channel that is enabled', 'none', 'enable one');
-  const values: Record<string, number[]> = {
+  // Scalars that change the picture in a way that the kernels don't know yet: only their defaults can be rendered.
+  const notRendered: Partial<Record<ScalarKey, number[]>> = {
     'channels.*.gradientOpacity': psi.channels.map((channel) => channel.gradientOpacity),
     'shading.ambient': [psi.shading.ambient],
     'shading.diffuse': [psi.shading.diffuse],
     'shading.specular': [psi.shading.specular],
   };
-  for (const key of NOT_RENDERED) {
-    const found = values[key]!.find((value) => value !== SCALARS[key].default);
+  for (const [key, values] of Object.entries(notRendered)) {
+    const usual = SCALARS[key as ScalarKey].default;
+    const found = values.find((value) => value !== usual);
     if (found !== undefined) {
-      refuse(
-        `${key} = ${SCALARS[key].default}, the only value rendered yet`,
-        `${found}`,
-        'set it back or leave it out',
-      );
+      refuse(`${key} = ${usual}, the only value rendered yet`, `${found}`, 'set it back or leave it out');
     }
   }
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { PNG } from 'pngjs';
 import { VoxstyleError } from '../errors.js';
+import { readFileWhole } from '../files.js';
 import { emptyPicture, type Picture } from './picture.js';
 
 const PNG_SIGNATURE = '89504e470d0a1a0a';
@@ -26,14 +26,7 @@ async function decode(bytes: Buffer): Promise<Pixels> {
  * @throws VoxstyleError `missing-input` when there is no such file, `bad-input` when it isn't a picture.
  */
 export async function readPicture(path: string): Promise<Picture> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const found = cause.code === 'EISDIR' ? 'a folder' : cause.code === 'ENOENT' ? 'no such file' : cause.message;
-    throw new VoxstyleError(
-      'missing-input',
-      { where: path, expected: 'a picture file', found, fix: 'correct the path' },
-      { cause },
-    );
-  });
+  const bytes = await readFileWhole(path, { expected: 'a picture file', fix: 'correct the path' });
   const pixels = await decode(bytes).catch((cause: Error) => {
     const found = bytes.length === 0 ? 'an empty file' : cause.message;
     throw new VoxstyleError(

@@ -42,7 +42,7 @@ export const CHECKPOINT_VERSION = 1;
 
 const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
-  /** What the run was started with, see `inputsOf`. */
+  /** What the run was started with, by name, see `requireSameInputs`. */
   inputs: z.record(z.string(), z.string()),
   state: stateSchema,
 });

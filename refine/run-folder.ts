@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Picture } from '../engine/picture.js';
 import { encodePng } from '../engine/picture-file.js';
 import { resample } from '../engine/picture-resample.js';
-import { VoxstyleError } from '../errors.js';
-import { writeFileWhole } from '../files.js';
+import { readJson, writeFileWhole } from '../files.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
 import { type RefineEvent, type StartEvent, toJson } from './events.js';
 import { composeSheet } from './sheet.js';
@@ -29,30 +27,13 @@ export interface SavedRun {
  */
 export async function readRun(folder: string): Promise<SavedRun> {
   const path = join(folder, RUN_FILES.checkpoint);
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const found = cause.code === 'ENOENT' ? 'no such file' : cause.message;
-    const parts = {
-      where: path,
-      expected: 'a checkpoint to resume from',
-      found,
-      fix: 'start the run without --resume',
-    };
-    throw new VoxstyleError('missing-input', parts, { cause });
-  });
-  let document: { checkpoint?: unknown; history?: unknown };
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    const parts = {
-      where: path,
-      expected: 'JSON',
-      found: (cause as Error).message,
-      fix: 'start the run without --resume',
-    };
-    throw new VoxstyleError('bad-input', parts, { cause });
-  }
+  const fix = 'start the run without --resume';
+  const document = (await readJson(path, { expected: 'a checkpoint to resume from', fix }, fix)) as {
+    checkpoint?: unknown;
+    history?: unknown;
+  } | null;
   const checkpoint = parseCheckpoint(document?.checkpoint, path);
-  return { checkpoint, history: Array.isArray(document.history) ? document.history.map(String) : [] };
+  return { checkpoint, history: Array.isArray(document?.history) ? document.history.map(String) : [] };
 }
 
 /**
