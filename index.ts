@@ -2,18 +2,22 @@ export {
   type Channel,
   type Cube,
   describeCube,
+  downsample,
+  type Factors,
   loadCube,
   makePhantom,
   type RawOptions,
   worldExtent,
 } from './cubes/index.js';
 export { type Device, type DeviceOptions, openDevice, type Tier } from './engine/device.js';
+export { fitToDevice } from './engine/fit-volume.js';
 export type { Size } from './engine/frame.js';
 export type { Picture } from './engine/picture.js';
 export { encodePng, readPicture } from './engine/picture-file.js';
 export { resample } from './engine/picture-resample.js';
 export { type Psi, parsePsi, psiSchema } from './engine/psi.js';
 export { defaultPsi } from './engine/psi-default.js';
+export { resampleKnots } from './engine/psi-knots.js';
 export { freeParameters, type Parameters } from './engine/psi-parameters.js';
 export { randomPsi } from './engine/psi-random.js';
 export { SCALARS, type ScalarSpec } from './engine/psi-scalars.js';

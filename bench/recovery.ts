@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { loadCube } from '../cubes/index.js';
+import { orbitCamera } from '../engine/camera.js';
 import { openDevice } from '../engine/device.js';
 import type { Psi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
-import { EXTINCTION_PROFILES, randomPsi } from '../engine/psi-random.js';
+import { EXTINCTION_PROFILES, randomPsi, withRandomSurfaces } from '../engine/psi-random.js';
 import { Renderer } from '../engine/renderer.js';
+import { dot } from '../engine/vec3.js';
 import { psnr } from '../losses/index.js';
-import { seededRandom } from '../random.js';
+import { type Random, seededRandom } from '../random.js';
 import { refine } from '../refine/refine.js';
 
 /**
@@ -25,6 +27,24 @@ function keepClear(psi: Psi, template: Psi): Psi {
 
 /** Also what the default Ψ keeps clear: here the truth is known, and every way to it is open. */
 const EVERYTHING = ['channels', 'density', 'background', 'tone'];
+const SURFACES = ['shading', 'lights'];
+/** What a camera about as good as a person's first try leaves open. */
+const CAMERA = ['camera.azimuth', 'camera.elevation', 'camera.roll', 'camera.distance', 'camera.target'];
+
+/** Azimuth, elevation and roll each turned by up to so many degrees. */
+function turned(psi: Psi, random: Random, most: number): Psi {
+  const turn = () => random.between(-most, most);
+  const { azimuth, elevation, roll } = psi.camera;
+  const camera = { azimuth: azimuth + turn(), elevation: elevation + turn(), roll: roll + turn() };
+  return { ...psi, camera: { ...psi.camera, ...camera } };
+}
+
+/** The angle in degrees of the rotation that takes one camera's frame to the other's. */
+function angleBetween(a: Psi, b: Psi): number {
+  const [p, q] = [orbitCamera(a.camera), orbitCamera(b.camera)];
+  const trace = dot(p.right, q.right) + dot(p.up, q.up) + dot(p.forward, q.forward);
+  return (Math.acos(Math.min(1, (trace - 1) / 2)) * 180) / Math.PI;
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,40 +56,50 @@ const { values, positionals } = parseArgs({
     loss: { type: 'string', default: 'l2' },
     rate: { type: 'string' },
     haze: { type: 'boolean', default: false },
+    surfaces: { type: 'boolean', default: false },
+    camera: { type: 'string' },
+    reach: { type: 'string', default: '35' },
   },
 });
 const device = await openDevice({ onNotice: (line) => console.error(line) });
 const size = Number(values.size);
-console.log('volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds');
+const threshold = Number(values.reach);
+console.log('volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds\t° before\t° after');
 for (const name of positionals) {
   const [path, dims, dtype] = name.split(':') as [string, string?, string?];
   const raw = dims && dtype ? { dims: dims.split('x').map(Number), dtype } : undefined;
   const cube = await loadCube(path, raw as Parameters<typeof loadCube>[1]);
   const renderer = await Renderer.open(device, cube);
-  const init = defaultPsi(cube);
-  init.sampling.steps = Number(values.steps);
+  const template = defaultPsi(cube);
+  template.sampling.steps = Number(values.steps);
   let reached = 0;
   for (let seed = 0; seed < Number(values.seeds); seed++) {
     const random = seededRandom(seed);
     const profile = EXTINCTION_PROFILES[seed % EXTINCTION_PROFILES.length]!;
-    const drawn = randomPsi(init, random, profile);
-    const truth = values.haze ? drawn : keepClear(drawn, init);
+    const drawn = randomPsi(template, random, profile);
+    const clear = values.haze ? drawn : keepClear(drawn, template);
+    const truth = values.surfaces ? withRandomSurfaces(clear, random) : clear;
+    const init = values.camera ? turned(template, random, Number(values.camera)) : template;
     const { picture: target } = await renderer.forward(truth, { width: size, height: size });
     const begun = performance.now();
     let before = Number.NaN;
-    const options = { init, free: EVERYTHING, loss: values.loss, size, seed, iterations: Number(values.iterations) };
+    const free = [...EVERYTHING, ...(values.surfaces ? SURFACES : []), ...(values.camera ? CAMERA : [])];
+    const options = { init, free, loss: values.loss, size, seed, iterations: Number(values.iterations) };
     const rate = values.rate === undefined ? {} : { learningRate: Number(values.rate) };
     for await (const event of refine(renderer, target, { ...options, ...rate })) {
       if (event.type === 'start') before = psnr(event.before, target);
       if (event.type !== 'done') continue;
       const after = psnr(event.picture, target);
-      if (after >= 35) reached++;
+      const angle = angleBetween(event.psi, truth);
+      if (values.camera ? angle <= 1 : after >= threshold) reached++;
       const seconds = (performance.now() - begun) / 1000;
       const cells = [path.split('/').at(-1), seed, profile, before.toFixed(1), after.toFixed(1), event.iterations];
-      console.log([...cells, seconds.toFixed(1)].join('\t'));
+      const angles = values.camera ? [angleBetween(init, truth).toFixed(2), angle.toFixed(2)] : [];
+      console.log([...cells, seconds.toFixed(1), ...angles].join('\t'));
     }
   }
-  console.log(`${path.split('/').at(-1)}: ${reached} of ${values.seeds} reach 35 dB`);
+  const goal = values.camera ? 'come within 1°' : `reach ${threshold} dB`;
+  console.log(`${path.split('/').at(-1)}: ${reached} of ${values.seeds} ${goal}`);
   renderer.close();
 }
 device.close();

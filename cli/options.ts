@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
-import { type Cube, DTYPES, loadCube } from '../cubes/index.js';
-import { type DeviceOptions, TIERS } from '../engine/device.js';
+import { type Cube, DTYPES, describeCube, downsample, type Factors, loadCube } from '../cubes/index.js';
+import { type Device, type DeviceOptions, TIERS } from '../engine/device.js';
+import { fitToDevice } from '../engine/fit-volume.js';
 import { type Psi, parsePsi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { SCALARS, type ScalarKey } from '../engine/psi-scalars.js';
@@ -18,16 +19,34 @@ function numberList(name: string, least: number, most: number) {
 }
 
 /** A number option; yargs takes 'abc' for NaN without a word. */
-export function number(name: string, { whole = false, least = Number.NEGATIVE_INFINITY } = {}) {
+export function number(
+  name: string,
+  { whole = false, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = {},
+) {
   return (text: unknown): number => {
     const value = typeof text === 'number' ? text : Number(text);
-    if (Number.isFinite(value) && text !== '' && value >= least && (!whole || Number.isInteger(value))) return value;
-    const expected = `a ${whole ? 'whole ' : ''}number${least === Number.NEGATIVE_INFINITY ? '' : ` of at least ${least}`}`;
-    throw usage(`--${name}`, expected, `'${text}'`, 'correct it');
+    const inRange = value >= least && value <= most;
+    if (Number.isFinite(value) && text !== '' && inRange && (!whole || Number.isInteger(value))) return value;
+    const range = Number.isFinite(most)
+      ? ` from ${least} to ${most}`
+      : Number.isFinite(least)
+        ? ` of at least ${least}`
+        : '';
+    throw usage(`--${name}`, `a ${whole ? 'whole ' : ''}number${range}`, `'${text}'`, 'correct it');
   };
 }
 
-/** --cube and what a raw file can't say of itself. */
+/** 'auto', one factor for all axes, or one for each. */
+function parseDownsample(text: string): 'auto' | Factors {
+  if (text === 'auto') return text;
+  const factors = text.split(/[x×]/).map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const all = factors.length === 1 ? Array(3).fill(factors[0]) : factors;
+  if (all.length === 3 && all.every((f) => Number.isInteger(f) && f >= 1)) return all as [number, number, number];
+  const expected = 'auto, N or FXxFYxFZ, whole numbers of at least 1';
+  throw usage('--downsample', expected, `'${text}'`, 'write it as in --downsample 2x2x1');
+}
+
+/** --cube, what a raw file can't say of itself, and how many of its voxels are kept. */
 export const cubeOptions = <T>(args: Argv<T>) =>
   args
     .option('cube', {
@@ -46,6 +65,11 @@ export const cubeOptions = <T>(args: Argv<T>) =>
       type: 'string',
       describe: 'voxel spacing X,Y,Z, instead of the file’s',
       coerce: optional(numberList('spacing', 3, 3)),
+    })
+    .option('downsample', {
+      type: 'string',
+      describe: 'average blocks of voxels: N, FXxFYxFZ, or auto: only if too large for the device',
+      coerce: optional(parseDownsample),
     });
 
 /** The camera's scalars as options that go over what Ψ says. */
@@ -90,10 +114,13 @@ interface CubeArguments {
   dtype: string | undefined;
   endian: 'little' | 'big' | undefined;
   spacing: number[] | undefined;
+  downsample: 'auto' | Factors | undefined;
 }
 
-export function cubeOf({ cube, dims, dtype, endian, spacing }: CubeArguments): Promise<Cube> {
-  return loadCube(cube, { dims, dtype, endian, spacing });
+/** The cube that was named, downsampled by the factors that were given; for `auto` see `fitScene`. */
+export async function cubeOf({ cube, dims, dtype, endian, spacing, downsample: wish }: CubeArguments): Promise<Cube> {
+  const loaded = await loadCube(cube, { dims, dtype, endian, spacing });
+  return wish === undefined || wish === 'auto' ? loaded : downsample(loaded, wish);
 }
 
 interface ViewArguments extends Partial<Record<(typeof CAMERA)[number], number | undefined>> {
@@ -109,6 +136,24 @@ export async function psiOf(path: string | undefined, cube: Cube, view: ViewArgu
   for (const name of CAMERA) if (view[name] !== undefined) psi.camera[name] = view[name];
   if (view.steps !== undefined) psi.sampling.steps = view.steps;
   return parsePsi(psi, 'the view');
+}
+
+interface Scene {
+  cube: Cube;
+  psi: Psi;
+}
+
+/** With --downsample auto, a cube that the device can hold, and its Ψ: the default one is made from the voxels that are left. */
+export async function fitScene(
+  device: Device,
+  { cube, psi }: Scene,
+  wish: CubeArguments['downsample'],
+  psiOfCube: (cube: Cube) => Promise<Psi>,
+): Promise<Scene> {
+  const fitting = wish === 'auto' ? fitToDevice(device, cube, psi.sampling.storage) : cube;
+  if (fitting === cube) return { cube, psi };
+  console.error(describeCube(fitting));
+  return { cube: fitting, psi: await psiOfCube(fitting) };
 }
 
 export function deviceOptions(device: DeviceOptions['tier']): DeviceOptions {

@@ -1,7 +1,9 @@
 import type { CommandModule } from 'yargs';
-import { describeCube } from '../cubes/index.js';
+import { type Cube, describeCube } from '../cubes/index.js';
 import { openDevice } from '../engine/device.js';
 import { readPicture } from '../engine/picture-file.js';
+import { MAX_KNOTS, MIN_KNOTS } from '../engine/psi.js';
+import { resampleKnots } from '../engine/psi-knots.js';
 import { Renderer } from '../engine/renderer.js';
 import { LOSSES } from '../losses/index.js';
 import { keepRun, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
@@ -10,6 +12,7 @@ import {
   cubeOptions,
   deviceOption,
   deviceOptions,
+  fitScene,
   jsonOption,
   number,
   optional,
@@ -33,6 +36,14 @@ const builder = (args: Parameters<typeof cubeOptions>[0]) => {
       describe: `folder for ${Object.values(RUN_FILES).join(', ')}`,
     })
     .option('init', { type: 'string', describe: 'Ψ document to begin from; the cube’s default without it' })
+    .option(
+      'knots',
+      numeric('knots', 'in each transfer function, instead of the Ψ’s it begins from', {
+        whole: true,
+        least: MIN_KNOTS,
+        most: MAX_KNOTS,
+      }),
+    )
     .option('loss', {
       type: 'string',
       default: REFINE_DEFAULTS.loss,
@@ -57,17 +68,22 @@ export const refine: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(args) {
     const target = await readPicture(args.target);
-    const cube = await cubeOf(args);
+    const makePsi = async (cube: Cube) => {
+      const psi = await psiOf(args.init, cube, args);
+      return args.knots === undefined ? psi : resampleKnots(psi, args.knots);
+    };
+    let cube = await cubeOf(args);
     console.error(describeCube(cube));
-    const init = await psiOf(args.init, cube, args);
+    let psi = await makePsi(cube);
     const saved = args.resume ? await readRun(args.out) : undefined;
     const { loss, free, freeze, iterations, size, seed } = args;
     const given = { loss, free, freeze, iterations, size, seed, resume: saved?.checkpoint };
     const device = await openDevice(deviceOptions(args.device));
     const interrupt = onInterrupt();
     try {
-      const renderer = await Renderer.open(device, cube);
-      const options = { init, signal: interrupt.signal, ...given };
+      ({ cube, psi } = await fitScene(device, { cube, psi }, args.downsample, makePsi));
+      const renderer = await Renderer.open(device, cube, { storage: psi.sampling.storage });
+      const options = { init: psi, signal: interrupt.signal, ...given };
       const show = progress(process.stderr);
       for await (const event of keepRun(args.out, target, run(renderer, target, options), saved?.history)) {
         show(event);

@@ -1,11 +1,20 @@
 import type { CommandModule } from 'yargs';
-import { describeCube } from '../cubes/index.js';
+import { type Cube, describeCube } from '../cubes/index.js';
 import { openDevice } from '../engine/device.js';
 import { encodePng } from '../engine/picture-file.js';
 import { renderImage } from '../engine/render-image.js';
 import { usage } from '../errors.js';
 import { writeFileWhole } from '../files.js';
-import { cubeOf, cubeOptions, deviceOption, deviceOptions, jsonOption, psiOf, viewOptions } from './options.js';
+import {
+  cubeOf,
+  cubeOptions,
+  deviceOption,
+  deviceOptions,
+  fitScene,
+  jsonOption,
+  psiOf,
+  viewOptions,
+} from './options.js';
 
 /** WIDTHxHEIGHT, or one number for a square. */
 function parseSize(text: string): { width: number; height: number } {
@@ -28,12 +37,14 @@ export const render: CommandModule<object, Arguments> = {
   describe: 'render a z-stack under a Ψ',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(args) {
-    const cube = await cubeOf(args);
+    const makePsi = (cube: Cube) => psiOf(args.psi, cube, args);
+    let cube = await cubeOf(args);
     console.error(describeCube(cube));
-    for (const note of cube.notes) console.error(`note: ${note}`);
-    const psi = await psiOf(args.psi, cube, args);
+    let psi = await makePsi(cube);
     const device = await openDevice(deviceOptions(args.device));
     try {
+      ({ cube, psi } = await fitScene(device, { cube, psi }, args.downsample, makePsi));
+      for (const note of cube.notes) console.error(`note: ${note}`);
       const picture = await renderImage(device, cube, psi, args.size);
       await writeFileWhole(args.out, encodePng(picture));
     } finally {

@@ -6,7 +6,10 @@ export interface Channel {
   name: string;
   /** nx·ny·nz values, x fastest: the voxel (x, y, z) is at x + nx·(y + ny·z). All of them are finite. */
   samples: Samples;
-  /** The least and the greatest value of `samples`, lo < hi. The renderer sees (sample − lo)/(hi − lo) ∈ [0, 1]. */
+  /**
+   * The least and the greatest value of the file's samples, lo < hi; those of a downsampled cube are within. The renderer sees
+   * (sample − lo)/(hi − lo) ∈ [0, 1].
+   */
   range: readonly [lo: number, hi: number];
 }
 

@@ -31,7 +31,7 @@ export function compile(device: Device, source: KernelSource): Promise<Kernel> {
 async function compileAnew(device: Device, { file, constants, shaders }: KernelSource): Promise<Kernel> {
   const entryPoint = file.replace('.wgsl', '');
   const label = `${entryPoint}(${Object.entries(constants).map(([name, value]) => `${name}=${value}`)})`;
-  const code = declare(constants) + assemble(file, shaders);
+  const code = declare(constants) + assemble(file, constants, shaders);
   const pipeline = await device.checked(label, () =>
     device.gpu.createComputePipelineAsync({
       label,

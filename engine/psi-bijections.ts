@@ -25,7 +25,7 @@ const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
 /** value = low + (high − low)·(1.2·sigmoid(z) − 0.1). */
-function linear(low: number, high: number): Bijection {
+export function linear(low: number, high: number): Bijection {
   return {
     toValue: (z) => clamp(low + (high - low) * (STRETCH * sigmoid(z) - MARGIN), low, high),
     toReal: (value) => {
@@ -63,8 +63,10 @@ function asinh(low: number, high: number): Bijection {
 
 const FAMILIES = { linear, log, asinh };
 
-/** The map of one scalar that stands alone; scalars kept in order are mapped together by psi-ordered.ts. */
+/** The map of one scalar that stands alone; those kept in order or as an interval are mapped together, see psi-blocks.ts. */
 export function bijectionOf({ bijection, bounds }: ScalarSpec): Bijection {
-  if (bijection === 'ordered') throw new RangeError('bijectionOf: ordered scalars have no map of their own');
+  if (bijection === 'ordered' || bijection === 'interval') {
+    throw new RangeError(`bijectionOf: ${bijection} scalars have no map of their own`);
+  }
   return FAMILIES[bijection](bounds[0], bounds[1]);
 }

@@ -1,4 +1,4 @@
-import { bijectionOf } from './psi-bijections.js';
+import { type Bijection, bijectionOf, linear } from './psi-bijections.js';
 import { orderedPullback, orderedToReals, orderedToValues } from './psi-ordered.js';
 import { keyOf, SCALARS } from './psi-scalars.js';
 
@@ -9,20 +9,29 @@ export interface Block {
   toReals(values: readonly number[]): number[];
   toValues(reals: Float64Array): number[];
   pullback(reals: Float64Array, gradient: readonly number[]): number[];
-  reals: readonly [low: number, high: number];
+  /** The nearest reals whose values are legal. */
+  project(reals: readonly number[]): number[];
 }
+
+const clampTo =
+  ([low, high]: readonly [low: number, high: number]) =>
+  (reals: readonly number[]) =>
+    reals.map((real) => Math.min(high, Math.max(low, real)));
 
 /** Reals beyond this are the same gaps to within double precision. */
 const ORDERED_REALS = [-36, 36] as const;
 
 export function loneBlock(member: number, path: string): Block {
-  const map = bijectionOf(SCALARS[keyOf(path)]);
+  return mappedBlock(member, bijectionOf(SCALARS[keyOf(path)]));
+}
+
+function mappedBlock(member: number, map: Bijection): Block {
   return {
     members: [member],
     toReals: ([value]) => [map.toReal(value!)],
     toValues: ([real]) => [map.toValue(real!)],
     pullback: ([real], [gradient]) => [gradient! * map.slope(real!)],
-    reals: map.reals,
+    project: clampTo(map.reals),
   };
 }
 
@@ -34,7 +43,11 @@ export function paced(block: Block, pace: number): Block {
     toReals: (values) => block.toReals(values).map((real) => real / pace),
     toValues: (reals) => block.toValues(scaled(reals)),
     pullback: (reals, gradient) => block.pullback(scaled(reals), gradient).map((g) => g * pace),
-    reals: [block.reals[0] / pace, block.reals[1] / pace],
+    project: (reals) => {
+      const projected = block.project(reals.map((real) => real * pace));
+      // Not by way of the pace where nothing is to be moved: that would cost the last bit.
+      return reals.map((real, i) => (projected[i] === real * pace ? real : projected[i]! / pace));
+    },
   };
 }
 
@@ -44,12 +57,13 @@ function orderedBlock(members: number[], a: number, b: number): Block {
     toReals: (values) => orderedToReals(values, a, b),
     toValues: (reals) => orderedToValues(reals, a, b),
     pullback: (reals, gradient) => orderedPullback(reals, gradient, a, b),
-    reals: ORDERED_REALS,
+    project: clampTo(ORDERED_REALS),
   };
 }
 
-/** The ordered list that a scalar belongs to: a channel's window, or the places of its knots. */
-export const listOf = (path: string) => path.replace(/(window\.(lo|hi)|knots\.\d+\.x)$/, (end) => end.split('.')[0]!);
+/** The list that a scalar keeps its order in: a channel's window, the places of its knots, or an axis of the clip box. */
+export const listOf = (path: string) =>
+  path.replace(/(window\.(lo|hi)|knots\.\d+\.x)$/, (end) => end.split('.')[0]!).replace(/^clip\.(min|max)/, 'clip.*');
 
 /** Cuts the ordered lists into runs of free neighbours; each run lives between the fixed values (or bounds) about it. */
 export function orderedBlocks(paths: readonly string[], values: Float64Array, free: ReadonlySet<number>): Block[] {
@@ -77,4 +91,42 @@ export function orderedBlocks(paths: readonly string[], values: Float64Array, fr
     end(high);
   }
   return blocks;
+}
+
+/** The least width of an interval that is free, as a share of its bounds. */
+const LEAST_WIDTH = 1e-3;
+
+/**
+ * The two ends of an interval (clip.min.0 and clip.max.0): each on the bijection of a lone scalar, so that an end on its bound can
+ * leave it, and kept apart by projection.
+ */
+export function intervalBlocks(paths: readonly string[], values: Float64Array, free: ReadonlySet<number>): Block[] {
+  return paths.flatMap((path, low) => {
+    const { bijection, bounds } = SCALARS[keyOf(path)];
+    if (bijection !== 'interval' || !path.includes('.min.')) return [];
+    const high = paths.indexOf(path.replace('.min.', '.max.'));
+    if (free.has(low) && free.has(high)) return [intervalBlock([low, high], bounds)];
+    // Between a frozen end and a bound as near as this nothing can move.
+    const room = ([from, to]: readonly [number, number]) => (to - from > LEAST_WIDTH ? [linear(from, to)] : []);
+    if (free.has(low)) return room([bounds[0], values[high]! - LEAST_WIDTH]).map((map) => mappedBlock(low, map));
+    if (free.has(high)) return room([values[low]! + LEAST_WIDTH, bounds[1]]).map((map) => mappedBlock(high, map));
+    return [];
+  });
+}
+
+function intervalBlock(members: [number, number], [from, to]: readonly [number, number]): Block {
+  const map = linear(from, to);
+  const clamp = clampTo(map.reals);
+  return {
+    members,
+    toReals: (values) => values.map(map.toReal),
+    toValues: (reals) => Array.from(reals, map.toValue),
+    pullback: (reals, gradient) => gradient.map((g, i) => g * map.slope(reals[i]!)),
+    project(reals) {
+      const [low, high] = clamp(reals).map(map.toValue) as [number, number];
+      if (high - low >= LEAST_WIDTH) return clamp(reals);
+      const middle = Math.min(to - LEAST_WIDTH / 2, Math.max(from + LEAST_WIDTH / 2, (low + high) / 2));
+      return [map.toReal(middle - LEAST_WIDTH / 2), map.toReal(middle + LEAST_WIDTH / 2)];
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { usage } from '../errors.js';
 import type { Psi } from './psi.js';
-import { loneBlock, orderedBlocks, paced } from './psi-blocks.js';
+import { intervalBlocks, loneBlock, orderedBlocks, paced } from './psi-blocks.js';
 import { keyOf, SCALARS } from './psi-scalars.js';
 import { freeScalars, tieScalars } from './psi-selection.js';
 import { fromVector, toVector } from './psi-vector.js';
@@ -9,6 +9,8 @@ import { fromVector, toVector } from './psi-vector.js';
 export interface Parameters {
   /** What each coordinate of the vector moves; tied scalars share a coordinate and are joined by '='. */
   names: readonly string[];
+  /** The scalars that move, tied ones each: those whose gradient `pullback` reads. */
+  paths: readonly string[];
   /** The reals that the document's own values belong to. */
   start: Float64Array;
   /** What a reader should know: scalars that a selector names but that stay frozen. */
@@ -38,6 +40,9 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
     // A channel that is off has no part in the picture.
     const channel = /^channels\.(\d+)\./.exec(paths[i]!)?.[1];
     if (channel !== undefined && !psi.channels[Number(channel)]!.enabled) chosen.delete(i);
+    if (paths[i] === 'camera.fov' && psi.camera.fov === 0 && chosen.delete(i)) {
+      notes.push('camera.fov: frozen, the camera is orthographic');
+    }
   }
   const followers = new Map<number, number>();
   for (const group of tieScalars(paths, psi.parameters.tied)) {
@@ -51,10 +56,12 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
     for (const i of group) chosen.delete(i);
     if (isFree) chosen.add(leader);
   }
-  const lone = [...chosen].filter((i) => SCALARS[keyOf(paths[i]!)].bijection !== 'ordered');
-  const blocks = [...lone.map((i) => loneBlock(i, paths[i]!)), ...orderedBlocks(paths, values, chosen)].map((block) =>
-    paced(block, SCALARS[keyOf(paths[block.members[0]!]!)].pace),
-  );
+  const alone = (i: number) => !['ordered', 'interval'].includes(SCALARS[keyOf(paths[i]!)].bijection);
+  const blocks = [
+    ...[...chosen].filter(alone).map((i) => loneBlock(i, paths[i]!)),
+    ...orderedBlocks(paths, values, chosen),
+    ...intervalBlocks(paths, values, chosen),
+  ].map((block) => paced(block, SCALARS[keyOf(paths[block.members[0]!]!)].pace));
   if (blocks.length === 0) throw usage('parameters', 'at least one free scalar', 'none', 'free some with --free');
   blocks.sort((p, q) => p.members[0]! - q.members[0]!);
   const moving = new Set(blocks.flatMap(({ members }) => members));
@@ -72,14 +79,14 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
   const project = (reals: Float64Array) => {
     const projected = Float64Array.from(reals);
     for (const [b, block] of blocks.entries()) {
-      const part = slice(projected, b);
-      for (const [j, real] of part.entries()) part[j] = Math.min(block.reals[1], Math.max(block.reals[0], real));
+      projected.set(block.project([...slice(projected, b)]), offsets[b]!);
     }
     return projected;
   };
 
   return {
     names: blocks.flatMap((block) => block.members.map((i) => [i, ...followersOf(i)].map((m) => paths[m]).join('='))),
+    paths: blocks.flatMap((block) => block.members.flatMap((i) => [i, ...followersOf(i)].map((m) => paths[m]!))),
     start: project(start),
     notes,
     toPsi(reals) {

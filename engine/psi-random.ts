@@ -38,7 +38,34 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
 }
 
 /**
- * A Ψ with every scalar that has a gradient drawn at random, within what people use; the camera and the rest are the template's.
+ * The same Ψ with surfaces drawn at random: gradient opacity of each channel, ambient 0.2 … 0.7, diffuse 0.3 … 1, specular up to
+ * 0.6 with shininess 4 … 40, a tinted key light of intensity 0.5 … 1.2 from anywhere on the eye's side, a headlight up to 0.5.
+ */
+export function withRandomSurfaces(psi: Psi, random: Random): Psi {
+  const tint = () => random.between(0.6, 1);
+  return {
+    ...psi,
+    channels: psi.channels.map((channel) => ({ ...channel, gradientOpacity: random.between(0, 0.8) })),
+    shading: {
+      ambient: random.between(0.2, 0.7),
+      diffuse: random.between(0.3, 1),
+      specular: random.between(0, 0.6),
+      shininess: logBetween(random, 4, 40),
+    },
+    lights: {
+      key: {
+        azimuth: random.between(-80, 80),
+        elevation: random.between(-60, 80),
+        color: [tint(), tint(), tint()],
+        intensity: random.between(0.5, 1.2),
+      },
+      headlight: { intensity: random.between(0, 0.5) },
+    },
+  };
+}
+
+/**
+ * A Ψ with every scalar of windows, transfer functions, density, background and tone drawn at random, within what people use; the rest is the template's.
  * Windows about the template's, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark
  * background colours, a stop of exposure, tone about neutral.
  */
@@ -54,6 +81,7 @@ export function randomPsi(template: Psi, random: Random, profile: ExtinctionProf
     density: logBetween(random, 0.5, 2),
     background: { top: background(), bottom: background() },
     tone: {
+      ...template.tone,
       exposure: random.between(-1, 1),
       contrast: logBetween(random, 0.75, 1.33),
       saturation: random.between(0.5, 1.5),

@@ -26,13 +26,13 @@ export function freeScalars(paths: readonly string[], free: readonly string[], f
       throw usage(
         'free',
         'scalars that have a gradient',
-        `'${selector}', which has none yet`,
+        `'${selector}', which has none`,
         'set it in Ψ and leave it frozen',
       );
     }
     if (able.length < all.length) {
       const left = [...new Set(all.filter((i) => !able.includes(i)).map((i) => keyOf(paths[i]!)))];
-      notes.push(`${left.join(', ')}: frozen, no gradient yet`);
+      notes.push(`${left.join(', ')}: frozen, it has no gradient`);
     }
     for (const i of able) chosen.add(i);
   }
@@ -52,6 +52,8 @@ function sameKind(path: string, other: string): boolean {
   return kind(SCALARS[keyOf(path)]).join() === kind(SCALARS[keyOf(other)]).join();
 }
 
+const movesInList = (path: string) => ['ordered', 'interval'].includes(SCALARS[keyOf(path)].bijection);
+
 /** Tied scalars, leader first, one list a coordinate: the tie of two paths pairs what is below them. */
 export function tieScalars(paths: readonly string[], ties: readonly (readonly string[])[]): number[][] {
   const tied = new Set<number>();
@@ -64,20 +66,20 @@ export function tieScalars(paths: readonly string[], ties: readonly (readonly st
       tied.add(i);
     }
     for (const [i, group] of groups.entries()) {
-      // Part of an ordered list tied elsewhere could leave its order.
+      // Part of a list tied elsewhere could leave its order.
       const lists = new Set(
         group
           .map((m) => paths[m]!)
-          .filter((path) => SCALARS[keyOf(path)].bijection === 'ordered')
+          .filter(movesInList)
           .map(listOf),
       );
-      const whole = paths.filter((path) => lists.has(listOf(path)) && SCALARS[keyOf(path)].bijection === 'ordered');
+      const whole = paths.filter((path) => movesInList(path) && lists.has(listOf(path)));
       if (!whole.every((path) => group.includes(paths.indexOf(path)))) {
         throw usage(
           'parameters.tied',
-          'a whole window or all knots',
+          'a whole window, all knots, or both clip planes of an axis',
           `'${tie[i]}'`,
-          'tie channels.N.window or channels.N.knots',
+          'tie channels.N.window, channels.N.knots or clip.*.N',
         );
       }
       if (group.length !== leader!.length || !group.every((m, j) => sameKind(paths[m]!, paths[leader![j]!]!))) {

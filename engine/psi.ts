@@ -7,6 +7,7 @@ export const PSI_VERSION = 1;
 export const MAX_CHANNELS = 8;
 export const MIN_KNOTS = 2;
 export const MAX_KNOTS = 64;
+export const STORAGES = ['auto', 'unorm8', 'unorm16', 'float32'] as const;
 
 function number(key: ScalarKey) {
   const { bounds, unit, about }: ScalarSpec = SCALARS[key];
@@ -87,6 +88,10 @@ export const psiSchema = z
         saturation: optional('tone.saturation'),
         hue: optional('tone.hue'),
         gamma: optional('tone.gamma'),
+        encoding: z
+          .enum(['srgb', 'none'])
+          .default('srgb')
+          .describe('of the linear result; none for viewers that composite in display colours'),
       })
       .prefault({}),
     camera: z
@@ -96,7 +101,7 @@ export const psiSchema = z
         roll: optional('camera.roll'),
         distance: optional('camera.distance'),
         target: optionalTriple('camera.target.*'),
-        fov: optional('camera.fov'),
+        fov: z.union([z.literal(0), number('camera.fov')]).default(SCALARS['camera.fov'].default),
       })
       .prefault({}),
     clip: clip.prefault({}),
@@ -112,7 +117,11 @@ export const psiSchema = z
           .default(null)
           .describe('samples on every ray; null takes them from the rate'),
         interpolation: z.enum(['linear', 'nearest']).default('linear'),
-        storage: z.enum(['float32']).default('float32').describe('how the device keeps the voxels'),
+        jitter: z.boolean().default(false).describe('moves the samples of each ray by its own share of a step'),
+        storage: z
+          .enum(STORAGES)
+          .default('auto')
+          .describe('how the device keeps the voxels; auto is the smallest that is exact'),
       })
       .prefault({}),
     parameters: z

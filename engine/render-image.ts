@@ -15,7 +15,7 @@ import { Renderer } from './renderer.js';
  * @throws VoxstyleError as `Renderer.open` and `Renderer.forward`.
  */
 export async function renderImage(device: Device, cube: Cube, psi: Psi, size: Size): Promise<Picture> {
-  const renderer = await Renderer.open(device, cube);
+  const renderer = await Renderer.open(device, cube, { storage: psi.sampling.storage });
   try {
     return (await renderer.forward(psi, size)).picture;
   } finally {

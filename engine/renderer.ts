@@ -1,42 +1,28 @@
 import type { Cube } from '../cubes/cube.js';
 import { VoxstyleError } from '../errors.js';
+import { Buffers } from './buffers.js';
 import type { Device } from './device.js';
-import { checkFits, layouts, psiValue, type Size, specialisation, viewValue } from './frame.js';
+import { type Features, featuresFor, featuresOf, specialisation } from './features.js';
+import { checkFits, layouts, psiValue, type Size, viewValue } from './frame.js';
 import { gradientVector } from './gradient.js';
 import { compile, dispatch, type Kernel, type KernelSource, readback } from './kernel.js';
 import type { Picture } from './picture.js';
 import type { Psi } from './psi.js';
+import { toVector } from './psi-vector.js';
 import type { Constants } from './shader.js';
-import type { StructLayout } from './struct-layout.js';
-import { uploadVolume } from './volume.js';
+import { type AskedStorage, chooseStorage } from './storage.js';
+import { uploadVolume, type Volume } from './volume.js';
 
 /** Pixels along each side of the workgroups of forward.wgsl and adjoint.wgsl. */
 const TILE = 8;
 /** Four floats. */
 const BYTES_A_PIXEL = 16;
 
-/** What a Ψ needs compiled; kept for every specialisation that was met. */
-interface Program {
+/** Kernels with the layouts of what they share with the host; kept for every specialisation that was met. */
+interface Program<Name extends string = string> {
   constants: Readonly<{ CHANNELS: number; KNOTS: number }>;
-  layout: { psi: StructLayout; view: StructLayout };
-  forward: Kernel;
-  /** Compiled when the first gradient is asked for: a mere picture doesn't wait for it. */
-  gradient?: Promise<{ adjoint: Kernel; reduce: Kernel }>;
-}
-
-/** The buffers of one frame. Their sizes grow with the pixels and with Ψ, never with the samples on a ray. */
-interface FrameBuffers {
-  view: GPUBuffer;
-  psi: GPUBuffer;
-  radiance: GPUBuffer;
-  picture: GPUBuffer;
-}
-
-/** What the adjoint needs besides; made when the first gradient is asked for. */
-interface GradientBuffers {
-  upstream: GPUBuffer;
-  partials: GPUBuffer;
-  total: GPUBuffer;
+  layout: ReturnType<typeof layouts>;
+  kernels: Record<Name, Kernel>;
 }
 
 /** A picture and what the adjoint needs of its making. */
@@ -51,22 +37,32 @@ export interface Frame {
  */
 export class Renderer {
   readonly #programs = new Map<string, Promise<Program>>();
-  #buffers: { key: string; frame: FrameBuffers; gradient?: GradientBuffers } | undefined;
-  #current: Frame | undefined;
+  readonly #buffers: Buffers;
+  #size = '';
+  #volume: Volume;
+  #latest: { frame: Frame; view: GPUBuffer; radiance: GPUBuffer } | undefined;
 
   private constructor(
     readonly device: Device,
     readonly cube: Cube,
-    readonly volume: GPUBuffer,
+    volume: Volume,
     readonly shaders: URL | undefined,
-  ) {}
+  ) {
+    this.#volume = volume;
+    this.#buffers = new Buffers(device);
+  }
 
   /**
+   * @param options.storage how the device keeps the voxels until a Ψ asks for something else; `auto` when left out.
    * @param options.shaders the kernels' folder, ending in '/', when it isn't the package's own.
    * @throws VoxstyleError `bad-input` when the cube is too large for the device.
    */
-  static async open(device: Device, cube: Cube, options: { shaders?: URL } = {}): Promise<Renderer> {
-    return new Renderer(device, cube, await uploadVolume(device, cube), options.shaders);
+  static async open(
+    device: Device,
+    cube: Cube,
+    { storage = 'auto', shaders }: { storage?: AskedStorage; shaders?: URL | undefined } = {},
+  ): Promise<Renderer> {
+    return new Renderer(device, cube, await uploadVolume(device, cube, storage), shaders);
   }
 
   /**
@@ -77,92 +73,118 @@ export class Renderer {
   async forward(psi: Psi, size: Size): Promise<Frame> {
     checkFits(this.cube, psi);
     this.#checkSize(size);
-    const program = await this.#program(psi);
+    this.#latest = undefined;
+    await this.#keepVolume(psi.sampling.storage);
+    const { layout, constants, kernels } = await this.#program(psi, featuresOf(psi), ['forward']);
     const { device } = this;
-    const tiles = tilesOf(size);
-    const frame = await device.checked('frame buffers', () => this.#frameBuffers(program, size));
-    device.gpu.queue.writeBuffer(frame.view, 0, program.layout.view.pack(viewValue(this.cube, psi, size)));
-    device.gpu.queue.writeBuffer(frame.psi, 0, program.layout.psi.pack(psiValue(psi, program.constants.KNOTS)));
+    const { queue } = device.gpu;
+    const { view, scalars, radiance, picture } = await this.#make('frame buffers', () =>
+      this.#frameBuffers(size, layout),
+    );
+    queue.writeBuffer(view, 0, layout.view.pack(viewValue(this.cube, psi, size, this.#volume)));
+    queue.writeBuffer(scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
 
-    this.#current = undefined;
-    const data = await device.checked(program.forward.label, () => {
+    const data = await device.checked(kernels.forward.label, () => {
       const encoder = device.gpu.createCommandEncoder();
-      const { view, psi: scalars, radiance, picture } = frame;
-      dispatch(device, encoder, program.forward, [view, scalars, this.volume, radiance, picture], tiles);
+      const buffers = [view, scalars, this.#volume.buffer, radiance, picture];
+      dispatch(device, encoder, kernels.forward, buffers, tilesOf(size));
       const read = readback(device, encoder, picture);
-      device.gpu.queue.submit([encoder.finish()]);
+      queue.submit([encoder.finish()]);
       return read();
     });
-    this.#current = { picture: { ...size, data }, psi };
-    return this.#current;
+    const frame = { picture: { ...size, data }, psi };
+    this.#latest = { frame, view, radiance };
+    return frame;
   }
 
   /**
    * The gradient of a scalar with respect to Ψ, from its gradient with respect to the picture of the latest `forward`.
    *
    * @param upstream ∂L/∂picture, as the picture's data: 4·width·height values.
+   * @param paths the scalars of Ψ whose gradient is wanted, all when left out. Others may get 0: what the camera, the clip box,
+   *   shading that is off and gradient opacity that is 0 would cost is then not paid.
    * @returns ∂L/∂Ψ in the order of `toVector(frame.psi)`; 0 for scalars without a gradient and channels that are off.
    * @throws VoxstyleError `internal` when `frame` is not the latest, `device-lost`.
    */
-  async adjoint(frame: Frame, upstream: Float32Array): Promise<Float64Array> {
-    if (frame !== this.#current || upstream.length !== frame.picture.data.length) {
+  async adjoint(
+    frame: Frame,
+    upstream: Float32Array,
+    paths: readonly string[] = toVector(frame.psi).paths,
+  ): Promise<Float64Array> {
+    const { view, radiance, frame: current } = this.#latest ?? {};
+    if (!view || !radiance || frame !== current || upstream.length !== frame.picture.data.length) {
       throw new VoxstyleError('internal', {
         where: 'adjoint',
         expected: 'the latest frame and one upstream value for each of its values',
-        found: frame === this.#current ? `${upstream.length} values` : 'an earlier frame',
+        found: frame === current ? `${upstream.length} values` : 'an earlier frame',
         fix: 'call adjoint before the next forward',
       });
     }
     const { device } = this;
-    const program = await this.#program(frame.psi);
-    program.gradient ??= this.#compileGradient(program);
-    const { adjoint, reduce } = await program.gradient;
-    const tiles = tilesOf(frame.picture);
-    const { upstream: weights, partials, total } = await this.#gradientBuffers(program, frame.picture);
-    device.gpu.queue.writeBuffer(weights, 0, upstream as Float32Array<ArrayBuffer>);
-    const flat = await device.checked(adjoint.label, () => {
+    const { queue } = device.gpu;
+    const { psi, picture } = frame;
+    const program = await this.#program(psi, featuresFor(psi, paths), ['adjoint', 'reduce']);
+    const { constants, layout, kernels } = program;
+    this.#checkPartials(layout.gradient.size, picture);
+    const { scalars, weights, partials, total } = await this.#make('gradient buffers', () =>
+      this.#gradientBuffers(picture, layout),
+    );
+    queue.writeBuffer(scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
+    queue.writeBuffer(weights, 0, upstream as Float32Array<ArrayBuffer>);
+    const flat = await device.checked(kernels.adjoint.label, () => {
       const encoder = device.gpu.createCommandEncoder();
-      const { view, psi, radiance } = this.#buffers!.frame;
-      dispatch(device, encoder, adjoint, [view, psi, this.volume, radiance, weights, partials], tiles);
-      dispatch(device, encoder, reduce, [partials, total], [total.size / 4]);
+      const buffers = [view, scalars, this.#volume.buffer, radiance, weights, partials];
+      dispatch(device, encoder, kernels.adjoint, buffers, tilesOf(picture));
+      dispatch(device, encoder, kernels.reduce, [partials, total], [total.size / 4]);
       const read = readback(device, encoder, total);
-      device.gpu.queue.submit([encoder.finish()]);
+      queue.submit([encoder.finish()]);
       return read();
     });
-    return gradientVector(frame.psi, program.layout.psi, program.constants.KNOTS, flat);
+    return gradientVector(this.cube, psi, layout.gradient, constants, flat);
   }
 
   close(): void {
-    this.volume.destroy();
-    this.#dropBuffers();
-    this.#current = undefined;
+    this.#volume.buffer.destroy();
+    this.#buffers.drop();
+    this.#latest = undefined;
   }
 
-  #program(psi: Psi): Promise<Program> {
-    const constants = specialisation(psi);
-    const key = JSON.stringify(constants);
-    let program = this.#programs.get(key);
-    if (!program) {
-      program = (async () => ({
-        constants,
-        layout: layouts(constants, this.shaders),
-        forward: await this.#compile('forward.wgsl', constants),
-      }))();
-      this.#programs.set(key, program);
-    }
-    return program;
+  /** Sees to it that the voxels are stored as Ψ asks. */
+  async #keepVolume(asked: AskedStorage): Promise<void> {
+    if (chooseStorage(this.cube, asked) === this.#volume.storage) return;
+    const volume = await uploadVolume(this.device, this.cube, asked);
+    this.#volume.buffer.destroy();
+    this.#volume = volume;
   }
 
-  async #compileGradient({ constants, layout }: Program) {
-    const [adjoint, reduce] = await Promise.all([
-      this.#compile('adjoint.wgsl', { ...constants, ...layout.psi.indexConstants() }),
-      this.#compile('reduce.wgsl', {}),
-    ]);
-    return { adjoint, reduce };
+  #program<Name extends 'forward' | 'adjoint' | 'reduce'>(
+    psi: Psi,
+    features: Features,
+    names: readonly Name[],
+  ): Promise<Program<Name>> {
+    const constants = specialisation(psi, features, this.#volume.storage);
+    const key = JSON.stringify([constants, names]);
+    const made = this.#programs.get(key) ?? this.#compile(constants, names);
+    this.#programs.set(key, made);
+    return made as Promise<Program<Name>>;
   }
 
-  #compile(file: KernelSource['file'], constants: Constants): Promise<Kernel> {
-    return compile(this.device, { file, constants, shaders: this.shaders });
+  async #compile(constants: Program['constants'], names: readonly string[]): Promise<Program> {
+    const layout = layouts(constants, this.shaders);
+    const indices = layout.gradient.indexConstants();
+    // Each kernel's own: constants that it doesn't use would have it compiled once more for each of their values.
+    const ofKernel: Record<string, Constants> = {
+      forward: constants,
+      adjoint: { ...constants, ...indices },
+      reduce: {},
+    };
+    const kernels = await Promise.all(
+      names.map(async (name) => {
+        const file: KernelSource['file'] = `${name}.wgsl`;
+        return [name, await compile(this.device, { file, constants: ofKernel[name]!, shaders: this.shaders })] as const;
+      }),
+    );
+    return { constants, layout, kernels: Object.fromEntries(kernels) };
   }
 
   #checkSize({ width, height }: Size): void {
@@ -179,53 +201,52 @@ export class Renderer {
     });
   }
 
-  #frameBuffers({ layout }: Program, size: Size): FrameBuffers {
-    const key = [size.width, size.height, layout.psi.size, layout.view.size].join();
-    if (this.#buffers?.key === key) return this.#buffers.frame;
-    this.#dropBuffers();
-    const { COPY_SRC, COPY_DST } = GPUBufferUsage;
-    const pixels = size.width * size.height * BYTES_A_PIXEL;
-    const frame = {
-      view: this.#buffer('view', layout.view.size, COPY_DST),
-      psi: this.#buffer('psi', layout.psi.size, COPY_DST),
-      radiance: this.#buffer('radiance', pixels),
-      picture: this.#buffer('picture', pixels, COPY_SRC),
-    };
-    this.#buffers = { key, frame };
-    return frame;
-  }
-
-  async #gradientBuffers({ layout }: Program, { width, height }: Size): Promise<GradientBuffers> {
-    const buffers = this.#buffers!;
-    if (buffers.gradient) return buffers.gradient;
-    const [across, down] = tilesOf({ width, height });
-    const partials = layout.psi.size * across * down;
+  #checkPartials(bytes: number, size: Size): void {
+    const found = partialsOf(bytes, size);
     const most = this.device.gpu.limits.maxStorageBufferBindingSize;
-    if (partials > most) {
-      throw new VoxstyleError('usage', {
-        where: `the gradient of ${layout.psi.size / 4} scalars over ${width} × ${height} pixels`,
-        expected: `at most ${most} bytes of partial sums on ${this.device.driver}`,
-        found: `${partials}`,
-        fix: 'choose a smaller --size or fewer knots',
-      });
+    if (found <= most) return;
+    throw new VoxstyleError('usage', {
+      where: `the gradient of ${bytes / 4} scalars over ${size.width} × ${size.height} pixels`,
+      expected: `at most ${most} bytes of partial sums on ${this.device.driver}`,
+      found: `${found}`,
+      fix: 'choose a smaller --size or fewer knots',
+    });
+  }
+
+  /** Makes buffers; those that the device refuses are not kept. */
+  async #make<T>(what: string, make: () => T): Promise<T> {
+    try {
+      return await this.device.checked(what, make);
+    } catch (error) {
+      this.#buffers.drop();
+      throw error;
     }
+  }
+
+  /** Their sizes grow with the pixels and with Ψ, never with the samples on a ray. */
+  #frameBuffers({ width, height }: Size, { view, psi }: Program['layout']) {
+    const size = `${width}×${height}`;
+    // A gradient's buffers of another size would only take room.
+    if (size !== this.#size) this.#buffers.drop();
+    this.#size = size;
     const { COPY_SRC, COPY_DST } = GPUBufferUsage;
-    buffers.gradient = await this.device.checked('gradient buffers', () => ({
-      upstream: this.#buffer('upstream', width * height * BYTES_A_PIXEL, COPY_DST),
-      partials: this.#buffer('partials', partials),
-      total: this.#buffer('total', layout.psi.size, COPY_SRC),
-    }));
-    return buffers.gradient;
+    const pixels = width * height * BYTES_A_PIXEL;
+    return {
+      view: this.#buffers.take('view', view.size, COPY_DST),
+      scalars: this.#buffers.take('psi', psi.size, COPY_DST),
+      radiance: this.#buffers.take('radiance', pixels),
+      picture: this.#buffers.take('picture', pixels, COPY_SRC),
+    };
   }
 
-  #buffer(label: string, size: number, usage = 0): GPUBuffer {
-    return this.device.gpu.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | usage });
-  }
-
-  #dropBuffers(): void {
-    const { frame, gradient } = this.#buffers ?? {};
-    for (const buffer of Object.values({ ...frame, ...gradient })) buffer.destroy();
-    this.#buffers = undefined;
+  #gradientBuffers(size: Size, { psi, gradient }: Program['layout']) {
+    const { COPY_SRC, COPY_DST } = GPUBufferUsage;
+    return {
+      scalars: this.#buffers.take('psi of the gradient', psi.size, COPY_DST),
+      weights: this.#buffers.take('upstream', size.width * size.height * BYTES_A_PIXEL, COPY_DST),
+      partials: this.#buffers.take('partials', partialsOf(gradient.size, size)),
+      total: this.#buffers.take('total', gradient.size, COPY_SRC),
+    };
   }
 }
 
@@ -233,3 +254,6 @@ const tilesOf = ({ width, height }: Size): [across: number, down: number] => [
   Math.ceil(width / TILE),
   Math.ceil(height / TILE),
 ];
+
+/** Bytes of one partial gradient a tile. */
+const partialsOf = (bytes: number, size: Size) => bytes * tilesOf(size)[0] * tilesOf(size)[1];

@@ -85,7 +85,7 @@ export async function* refine(
     const { iteration } = state;
     const { frame } = await render(state.reals);
     const { value, gradient: upstream, terms = {} } = await loss.evaluate(frame.picture, { seed, iteration });
-    const natural = await renderer.adjoint(frame, upstream);
+    const natural = await renderer.adjoint(frame, upstream, parameters.paths);
     const gradient = parameters.pullback(Float64Array.from(state.reals), natural);
     const reason = fault({ loss: value, gradient });
     if (reason !== undefined) {

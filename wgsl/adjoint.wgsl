@@ -7,32 +7,23 @@
 // Each invocation sums its own pixel, a workgroup sums its lanes in a fixed order and reduce.wgsl the workgroups, so that two
 // runs give the same bits.
 
-#import "psi.wgsl"
-#import "view.wgsl"
+#import "gradient.wgsl"
 
 @group(0) @binding(0) var<storage, read> view: View;
 @group(0) @binding(1) var<storage, read> psi: Psi;
-@group(0) @binding(2) var<storage, read> volume: array<f32>;
+@group(0) @binding(2) var<storage, read> volume: array<u32>;
 @group(0) @binding(3) var<storage, read> radiance: array<vec4f>;
 // ∂L/∂picture: display colour and transmittance.
 @group(0) @binding(4) var<storage, read> upstream: array<vec4f>;
-// partials[i·workgroups + w] is ∂L/∂Ψ_i over the pixels of workgroup w.
+// partials[i·workgroups + w] is ∂L/∂Ψ_i (or by the pose's scalar i) over the pixels of workgroup w.
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;
 
-#import "volume.wgsl"
-#import "classify.wgsl"
+#import "medium.wgsl"
 #import "tone.wgsl"
 
 const LANES = 64u;
-var<private> gradient: array<f32, Psi_size>;
+var<private> gradient: array<f32, Gradient_size>;
 var<workgroup> staged: array<f32, LANES>;
-
-// What one channel contributed to a sample.
-struct Contribution {
-  windowed: Windowed,
-  segment: Segment,
-  value: vec4f,
-}
 
 fn add_vec3(at: u32, value: vec3f) {
   gradient[at] += value.x;
@@ -40,8 +31,20 @@ fn add_vec3(at: u32, value: vec3f) {
   gradient[at + 2u] += value.z;
 }
 
-// `value` is ∂L/∂(colour, extinction) of the channel at this sample.
-fn channel_adjoint(channel: u32, contribution: Contribution, value: vec4f) {
+#if SURFACE
+#import "surface_adjoint.wgsl"
+#endif
+#if POSE
+#import "pose_adjoint.wgsl"
+#endif
+
+#if POSE
+// Of the sample under way.
+var<private> d_point: vec3f;
+#endif
+
+// `value` is ∂L/∂(colour, extinction) of the transfer function at this sample. Returns ∂L/∂v.
+fn transfer_adjoint(channel: u32, contribution: Contribution, value: vec4f) -> f32 {
   let segment = contribution.segment;
   let at = Psi_channels + channel * Channel_size;
   let left = at + Channel_knots + segment.knot * Knot_size;
@@ -61,18 +64,40 @@ fn channel_adjoint(channel: u32, contribution: Contribution, value: vec4f) {
   gradient[right + Knot_x] -= du * segment.place;
 
   let t = contribution.windowed.t;
-  if (t > 0.0 && t < 1.0) {
-    let u = contribution.windowed.u;
-    let dt = du * psi.channels[channel].gamma * u / t;
-    let window = psi.channels[channel].window;
-    let inverse_range = 1.0 / (window.hi - window.lo);
-    gradient[at + Channel_gamma] += du * u * LN_2 * precise_log2(t);
-    gradient[at + Channel_window + Window_lo] += dt * (t - 1.0) * inverse_range;
-    gradient[at + Channel_window + Window_hi] -= dt * t * inverse_range;
+  if (t <= 0.0 || t >= 1.0) {
+    return 0.0;
   }
+  let u = contribution.windowed.u;
+  let dt = du * psi.channels[channel].gamma * u / t;
+  let window = psi.channels[channel].window;
+  let inverse_range = 1.0 / (window.hi - window.lo);
+  gradient[at + Channel_gamma] += du * u * LN_2 * precise_log2(t);
+  gradient[at + Channel_window + Window_lo] += dt * (t - 1.0) * inverse_range;
+  gradient[at + Channel_window + Window_hi] -= dt * t * inverse_range;
+  return dt * inverse_range;
 }
 
-fn ray_adjoint(ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_transmittance: f32) {
+// The same through what surfaces do to it; `d_point` becomes ∂L/∂point.
+fn channel_adjoint(channel: u32, cell: Cell, contribution: Contribution, d_value: vec4f) {
+#if SURFACE
+  let surface = surface_adjoint(channel, contribution, d_value);
+  let d_intensity = transfer_adjoint(channel, contribution, surface.transfer);
+#else
+  let d_intensity = transfer_adjoint(channel, contribution, d_value);
+#endif
+#if POSE
+  let corners = corners_of(cell, channel);
+  d_point += d_intensity * view.channel_scale[channel] * derivative(corners, cell);
+#if SURFACE
+  d_point += slope_derivative(slopes_of(cell, channel, corners), surface.slope, cell);
+#endif
+#endif
+}
+
+fn ray_adjoint(pixel: vec2u, ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_transmittance: f32) {
+#if SHADING
+  lighting = lighting_of(ray);
+#endif
   let scale = psi.density * ray.step;
   var depth = end_depth;
   let d_end = transmittance_of(end_depth) * d_transmittance;
@@ -80,18 +105,17 @@ fn ray_adjoint(ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_tr
   var next = background;
   var excess = vec3f(0.0);
   var d_density = 0.0;
+#if POSE
+  var samples: RayGradient;
+#endif
   for (var k = view.steps; k > 0u; ) {
     k--;
     let cell = cell_at(ray_point(ray, k));
     var contributions: array<Contribution, CHANNELS>;
     var extinction = 0.0;
     for (var c = 0u; c < CHANNELS; c++) {
-      let v = intensity(cell, view.channel_start[c]);
-      let windowed = apply_window(v, psi.channels[c].window.lo, psi.channels[c].window.hi, psi.channels[c].gamma);
-      let segment = segment_at(c, windowed.u);
-      let value = transfer(c, segment);
-      contributions[c] = Contribution(windowed, segment, value);
-      extinction += value.w;
+      contributions[c] = contribution_at(cell, c);
+      extinction += contributions[c].value.w;
     }
     let tau = scale * extinction;
     let share = scale * opacity_ratio(tau);
@@ -115,13 +139,31 @@ fn ray_adjoint(ray: Ray, end_depth: f32, background: vec3f, d_color: vec3f, d_tr
     next = mixed;
     excess = transmittance_of(tau) * contrast;
     d_density += d_tau * extinction * ray.step;
+#if POSE
+    d_point = vec3f(0.0);
+#endif
     for (var c = 0u; c < CHANNELS; c++) {
       let value = contributions[c].value;
       let d_extinction = scale * d_tau + weight * dot(value.rgb - mixed, d_color);
-      channel_adjoint(c, contributions[c], vec4f(weight * value.w * d_color, d_extinction));
+      channel_adjoint(c, cell, contributions[c], vec4f(weight * value.w * d_color, d_extinction));
     }
+#if POSE
+    samples.point += d_point;
+    samples.point_along += (f32(k) + ray.offset) * d_point;
+#endif
   }
   gradient[Psi_density] += d_density;
+#if SHADING
+  lighting_adjoint();
+#endif
+#if POSE
+  // Δt stands in τ beside the density.
+  samples.step = d_density * psi.density / ray.step;
+#if SHADING
+  samples.direction = -d_to_eye;
+#endif
+  pose_adjoint(pixel, ray, samples);
+#endif
 }
 
 fn pixel_adjoint(pixel: vec2u) {
@@ -144,7 +186,7 @@ fn pixel_adjoint(pixel: vec2u) {
 
   let ray = camera_ray(pixel);
   if (ray.step > 0.0) {
-    ray_adjoint(ray, end.w, background, tone.color, above.w);
+    ray_adjoint(pixel, ray, end.w, background, tone.color, above.w);
   }
 }
 
@@ -158,9 +200,9 @@ fn adjoint(
   if (id.x < view.width && id.y < view.height) {
     pixel_adjoint(id.xy);
   }
-  // One of Ψ's scalars after the other, each lane laying down its own: SwiftShader takes ten times as long to compile a loop that
+  // One scalar after the other, each lane laying down its own: SwiftShader takes ten times as long to compile a loop that
   // lays down several.
-  for (var i = 0u; i < Psi_size; i++) {
+  for (var i = 0u; i < Gradient_size; i++) {
     staged[lane] = gradient[i];
     workgroupBarrier();
     if (lane == 0u) {

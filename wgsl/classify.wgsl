@@ -46,7 +46,7 @@ fn segment_at(channel: u32, u: f32) -> Segment {
 
 // Colour (linear RGB) and extinction (1/world unit) at a knot.
 fn knot_value(channel: u32, knot: u32) -> vec4f {
-  return vec4f(rgb(psi.channels[channel].knots[knot].color), psi.channels[channel].knots[knot].extinction);
+  return vec4f(vec3_of(psi.channels[channel].knots[knot].color), psi.channels[channel].knots[knot].extinction);
 }
 
 fn transfer(channel: u32, segment: Segment) -> vec4f {

@@ -5,14 +5,13 @@
 
 @group(0) @binding(0) var<storage, read> view: View;
 @group(0) @binding(1) var<storage, read> psi: Psi;
-@group(0) @binding(2) var<storage, read> volume: array<f32>;
+@group(0) @binding(2) var<storage, read> volume: array<u32>;
 // Linear colour before the background, and optical depth: −log of the transmittance.
 @group(0) @binding(3) var<storage, read_write> radiance: array<vec4f>;
 // Display colour and transmittance.
 @group(0) @binding(4) var<storage, read_write> picture: array<vec4f>;
 
-#import "volume.wgsl"
-#import "classify.wgsl"
+#import "medium.wgsl"
 #import "tone.wgsl"
 
 @compute @workgroup_size(8, 8)
@@ -25,14 +24,15 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
   // Summed as a depth and not as a product: that keeps its digits, and can be taken back sample by sample.
   var depth = 0.0;
   if (ray.step > 0.0) {
+#if SHADING
+    lighting = lighting_of(ray);
+#endif
     for (var k = 0u; k < view.steps; k++) {
       let cell = cell_at(ray_point(ray, k));
       var extinction = 0.0;
       var emission = vec3f(0.0);
       for (var c = 0u; c < CHANNELS; c++) {
-        let v = intensity(cell, view.channel_start[c]);
-        let windowed = apply_window(v, psi.channels[c].window.lo, psi.channels[c].window.hi, psi.channels[c].gamma);
-        let value = transfer(c, segment_at(c, windowed.u));
+        let value = contribution_at(cell, c).value;
         extinction += value.w;
         emission += value.w * value.rgb;
       }

@@ -45,7 +45,10 @@ fn tone_stages(color: vec3f) -> Toned {
   let angle = cos_sin(tone.hue);
   s.turned = hue_matrix(angle.x, angle.y, 1.0) * s.saturated;
   s.corrected = power(max(s.turned, vec3f(0.0)) + TOE, 1.0 / tone.gamma);
-  let encoded = select(1.055 * power(s.corrected, 1.0 / 2.4) - 0.055, 12.92 * s.corrected, s.corrected <= vec3f(0.0031308));
+  var encoded = s.corrected;
+  if (view.srgb != 0u) {
+    encoded = select(1.055 * power(s.corrected, 1.0 / 2.4) - 0.055, 12.92 * s.corrected, s.corrected <= vec3f(0.0031308));
+  }
   s.display = select(1.0 + HIGHLIGHT_SLOPE * (encoded - 1.0), encoded, encoded <= vec3f(1.0));
   return s;
 }
@@ -64,9 +67,11 @@ fn tone_adjoint(s: Toned, upstream: vec3f) -> ToneGradient {
   let tone = psi.tone;
   var g: ToneGradient;
 
-  let power_slope = (1.055 / 2.4) * power(s.corrected, 1.0 / 2.4 - 1.0);
   var d = upstream * select(vec3f(1.0), vec3f(HIGHLIGHT_SLOPE), s.display > vec3f(1.0));
-  d *= select(power_slope, vec3f(12.92), s.corrected <= vec3f(0.0031308));
+  if (view.srgb != 0u) {
+    let power_slope = (1.055 / 2.4) * power(s.corrected, 1.0 / 2.4 - 1.0);
+    d *= select(power_slope, vec3f(12.92), s.corrected <= vec3f(0.0031308));
+  }
 
   let inverse_gamma = 1.0 / tone.gamma;
   let turned = max(s.turned, vec3f(0.0)) + TOE;
@@ -96,5 +101,5 @@ fn background_place(row: u32) -> f32 {
 }
 
 fn background_color(row: u32) -> vec3f {
-  return mix(rgb(psi.background.top), rgb(psi.background.bottom), background_place(row));
+  return mix(vec3_of(psi.background.top), vec3_of(psi.background.bottom), background_place(row));
 }

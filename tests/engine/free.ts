@@ -5,7 +5,10 @@ import { richPsi } from '../reference/scenes.js';
 
 /** Channels of four and three knots, all at their own values and none on a bound, where it couldn't move both ways. */
 export const rich = richPsi();
-for (const channel of rich.channels) for (const k of channel.knots) k.extinction += 2;
+for (const channel of rich.channels) {
+  channel.gradientOpacity = 0.3;
+  for (const k of channel.knots) k.extinction += 2;
+}
 rich.channels[1]!.knots.at(-1)!.x = 0.95;
 
 export const withTies = (...tied: string[][]): Psi => ({

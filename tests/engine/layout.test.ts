@@ -100,15 +100,29 @@ async function readOnDevice(
   });
 }
 
-const specialisations = [1, 2, 3].flatMap((CHANNELS) => [2, 8, 64].map((KNOTS) => ({ CHANNELS, KNOTS })));
+/** As `specialisation` gives them: what the structs' members and lengths depend on. */
+const constantsOf = (CHANNELS: number, KNOTS: number, SHADING = 1, POSE = 1) => ({ CHANNELS, KNOTS, SHADING, POSE });
+const specialisations = [
+  ...[1, 2, 3].flatMap((channels) => [2, 8, 64].map((knots) => constantsOf(channels, knots))),
+  constantsOf(8, 64),
+  constantsOf(2, 3, 0, 0),
+  constantsOf(2, 3, 1, 0),
+  constantsOf(2, 3, 0, 1),
+];
 
 for (const constants of specialisations) {
-  const source = declare(constants) + assemble('psi.wgsl') + assemble('view.wgsl').replace(/^fn [\s\S]*/m, '');
-  const about = `${constants.CHANNELS} channels × ${constants.KNOTS} knots`;
-  const { psi, view } = layouts(constants);
-  const members = { Psi: leavesOf(source, constants, 'Psi'), View: leavesOf(source, constants, 'View') };
+  const source = declare(constants) + assemble('gradient.wgsl', constants).replace(/^fn [\s\S]*?^}$/gm, '');
+  const { CHANNELS, KNOTS, SHADING, POSE } = constants;
+  const with_ = [SHADING && 'shading', POSE && 'pose'].filter(Boolean).join(' and ');
+  const about = `${CHANNELS} channels × ${KNOTS} knots${with_ && `, ${with_}`}`;
+  const { psi, view, gradient } = layouts(constants);
+  const members = {
+    Psi: leavesOf(source, constants, 'Psi'),
+    View: leavesOf(source, constants, 'View'),
+    Gradient: leavesOf(source, constants, 'Gradient'),
+  };
 
-  for (const layout of [psi, view]) {
+  for (const layout of [psi, view, gradient]) {
     // Where Ψ's knots are is no matter to the view.
     if (layout === view && constants.KNOTS > 2) continue;
     test(`${layout.name} of ${about}: the device reads what is packed`, async () => {
@@ -121,12 +135,13 @@ for (const constants of specialisations) {
     });
   }
 
-  test(`Psi of ${about}: each scalar's place is the sum of the constants on its way`, () => {
-    const leaves = members.Psi;
-    const index = psi.indexConstants();
-    for (const { path } of leaves) assert.is(psi.offset(path) / 4, indexOf(path, index), path);
-    assert.is(index.Psi_size, psi.size / 4);
-    assert.is(index.Psi_size, leaves.length, 'scalars without gaps between them');
+  test(`Gradient of ${about}: each scalar's place is the sum of the constants on its way`, () => {
+    const leaves = members.Gradient;
+    const index = gradient.indexConstants();
+    for (const { path } of leaves) assert.is(gradient.offset(path) / 4, indexOf(path, index), path);
+    assert.is(index.Gradient_size, gradient.size / 4);
+    assert.is(index.Gradient_size, leaves.length, 'scalars without gaps between them');
+    assert.is(index.Gradient_psi, 0, 'Ψ comes first');
     assert.equal(
       Object.keys(index).filter((name) => !Number.isInteger(index[name])),
       [],
@@ -142,20 +157,37 @@ function indexOf(path: string, index: Constants): number {
     assert.is(typeof index[name], 'number', `there is no constant ${name}`);
     return index[name]!;
   };
-  if (first === 'density') return at('Psi_density');
-  if (first === 'background') return at('Psi_background') + at(`Background_${rest[0]}`) + number(1);
-  if (first === 'tone') return at('Psi_tone') + at(`Tone_${rest[0]}`);
-  const channel = at('Psi_channels') + number(0) * at('Channel_size');
-  if (rest[1] === 'window') return channel + at('Channel_window') + at(`Window_${rest[2]}`);
-  if (rest[1] === 'gamma') return channel + at('Channel_gamma');
-  return channel + at('Channel_knots') + number(2) * at('Knot_size') + at(`Knot_${rest[3]}`) + number(4);
+  if (first === 'pose') return at('Gradient_pose') + at(`Pose_${rest[0]}`) + number(1);
+  const [member, ...below] = rest;
+  const start = at('Gradient_psi') + at(`Psi_${member}`);
+  switch (member) {
+    case 'density':
+      return start;
+    case 'background':
+      return start + at(`Background_${below[0]}`) + number(2);
+    case 'tone':
+      return start + at(`Tone_${below[0]}`);
+    case 'shading':
+      return start + at(`Shading_${below[0]}`);
+    case 'lights': {
+      const light = start + at(`Lights_${below[0]}`);
+      return light + at(below[0] === 'key' ? `KeyLight_${below[1]}` : `Headlight_${below[1]}`) + number(3);
+    }
+    default: {
+      const channel = start + number(1) * at('Channel_size') + at(`Channel_${below[1]}`);
+      if (below[1] === 'window') return channel + at(`Window_${below[2]}`);
+      if (below[1] === 'knots') return channel + number(3) * at('Knot_size') + at(`Knot_${below[3]}`) + number(5);
+      return channel;
+    }
+  }
 }
 
-test('the struct Psi holds the scalars that have a gradient, under their names in the document', () => {
-  const constants = { CHANNELS: 1, KNOTS: 2 };
-  const leaves = leavesOf(declare(constants) + assemble('psi.wgsl'), constants, 'Psi');
+test('the struct Psi holds the scalars under their names in the document, but for what the host turns into a pose', () => {
+  const constants = constantsOf(1, 2);
+  const leaves = leavesOf(declare(constants) + assemble('psi.wgsl', constants), constants, 'Psi');
   const found = [...new Set(leaves.map(({ path }) => path.replace(/\.\d+(?=\.|$)/g, '.*')))];
-  const expected = Object.entries(SCALARS).flatMap(([key, { differentiable }]) => (differentiable ? [key] : []));
+  const turned = /^(camera|clip|sampling)\.|^lights\.key\.(azimuth|elevation)$/;
+  const expected = [...Object.keys(SCALARS).filter((key) => !turned.test(key)), 'lights.key.direction.*'];
   assert.equal(found.sort(), expected.sort());
 });
 
@@ -180,7 +212,7 @@ test('channels that are off are left out, and a short list of knots ends with co
       [300, 301, 302],
     ],
   );
-  const bytes = layouts({ CHANNELS: 2, KNOTS: 3 }).psi.pack(value as StructValue);
+  const bytes = layouts(constantsOf(2, 3)).psi.pack(value as StructValue);
   assert.is(new Float32Array(bytes).at(-1), 302);
 });
 

@@ -5,73 +5,35 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Device, openDevice } from '../../engine/device.js';
+import { featureOf } from '../../engine/features.js';
+import { toVector } from '../../engine/psi-vector.js';
+import { Renderer } from '../../engine/renderer.js';
 import { SHADERS } from '../../engine/shader.js';
-import { formatGradcheck, type GradcheckCase, gradcheck, summarise } from '../reference/gradcheck.js';
+import { compareGradient, comparePictures, type GradcheckRow } from '../reference/gradcheck-compare.js';
+import { beyondFloat32, type CheckedScene, onVoxelBorder } from '../reference/gradcheck-float32.js';
+import { drawScene } from '../reference/gradcheck-scene.js';
+import { referenceGradient, type ScalarGradient } from '../reference/gradient.js';
+import { type RenderSize, renderReference, type Scene } from '../reference/renderer.js';
+import { differentiablePaths } from '../reference/scalars.js';
+import { TRIALS, type Trial } from './mutants.js';
 
 /**
  * Tests the test: one deliberate error in a line of a kernel, and the gradient check has to fail. A mutant that lives would
  * be an error that nobody notices.
+ *
+ * The scenes are those that `gradcheck` draws from its usual seed for this size and these steps, and the verdict is its own. What
+ * is left out of `gradcheck` is what takes its time: the scenes that don't show the error, the parts of the gradient that don't
+ * (with them goes what takes a kernel longest to compile), and the reference's gradient of the same scene all over again.
  */
 const test = suite('gradient check: mutants');
 
-type Mutant = [what: string, file: string, line: string, mutated: string];
-const MUTANTS: readonly Mutant[] = [
-  [
-    'the share of the final transmittance in ∂L/∂τ left out',
-    'adjoint.wgsl',
-    'dot(contrast, d_color) - d_end;',
-    'dot(contrast, d_color);',
-  ],
-  [
-    'the transmittance behind the sample in place of that before it',
-    'adjoint.wgsl',
-    'transmittance_of(depth) * share',
-    'beyond * share',
-  ],
-  [
-    'what lies behind a sample not weakened by it',
-    'adjoint.wgsl',
-    'excess = transmittance_of(tau) * contrast;',
-    'excess = contrast;',
-  ],
-  ['the left knot for the right one', 'adjoint.wgsl', '(1.0 - segment.place) * value;', 'segment.place * value;'],
-  ["the sign of a knot's place", 'adjoint.wgsl', 'du * (segment.place - 1.0);', 'du * (1.0 - segment.place);'],
-  ['1/range of the window forgotten', 'adjoint.wgsl', '1.0 / (window.hi - window.lo);', '1.0;'],
-  ['the exponent in the derivative of the window', 'adjoint.wgsl', '.gamma * u / t;', '.gamma / t;'],
-  ["density's Δt left out", 'adjoint.wgsl', 'd_tau * extinction * ray.step;', 'd_tau * extinction;'],
-  [
-    'the mixing of channels left out of ∂L/∂σ_c',
-    'adjoint.wgsl',
-    'scale * d_tau + weight * dot(value.rgb - mixed, d_color);',
-    'scale * d_tau;',
-  ],
-  ['the backgrounds exchanged', 'adjoint.wgsl', 'Background_top, (1.0 - place)', 'Background_top, place'],
-  [
-    'u on the first of two knots in one place',
-    'classify.wgsl',
-    'u <= psi.channels[channel].knots[0].x',
-    'knot == 0u && u <= left',
-  ],
-  ['radians for degrees in the hue', 'tone.wgsl', ' * radians(1.0);', ';'],
-  [
-    "the luma's part in the saturation",
-    'tone.wgsl',
-    'd = tone.saturation * d + (1.0 - tone.saturation) * dot(d, vec3f(1.0)) * LUMA;',
-    'd = tone.saturation * d;',
-  ],
-  [
-    'the slope of the highlights forgotten',
-    'tone.wgsl',
-    'upstream * select(vec3f(1.0), vec3f(HIGHLIGHT_SLOPE), s.display > vec3f(1.0));',
-    'upstream;',
-  ],
-  ["the contrast's slope", 'tone.wgsl', 'd *= tone.contrast * s.contrasted / exposed;', 'd *= s.contrasted / exposed;'],
-  ['samples at the ends of their steps', 'view.wgsl', '(f32(sample) + 0.5)', 'f32(sample)'],
-  ['the last workgroup not summed', 'reduce.wgsl', 'i < count; i += LANES', 'i + 1u < count; i += LANES'],
-];
-
-/** Small, for what a mutant does to a gradient it does on a few pixels too. */
-const SCENES = { cases: 6, size: { width: 10, height: 10 }, steps: 16 };
+/**
+ * Small, for what a mutant does to a gradient it does on a few pixels too; several workgroups; and not square, or nobody would
+ * notice that width and height are exchanged.
+ */
+const SIZE = { width: 11, height: 9 };
+const STEPS = 16;
+const SEED = 1;
 
 let device: Device;
 let folder: string;
@@ -84,15 +46,58 @@ test.after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The cases up to the first that fails. */
-async function check(shaders: string): Promise<GradcheckCase[]> {
-  const cases: GradcheckCase[] = [];
-  for await (const checked of gradcheck(device, { ...SCENES, shaders: pathToFileURL(`${shaders}/`) })) {
-    cases.push(checked);
-    if (!checked.passed) break;
-  }
-  return cases;
+/** A scene, and what its picture and gradient should be. */
+interface Expected extends Scene {
+  size: RenderSize & typeof SIZE;
+  weights: Float32Array;
+  picture: Float64Array;
+  gradient: readonly ScalarGradient[];
 }
+
+const expectations = new Map<string, Expected>();
+function expectedOf({ scene: number, alter }: Trial): Expected {
+  const key = `${number} ${alter?.name}`;
+  const known = expectations.get(key);
+  if (known) return known;
+  let draw = 0;
+  let scene = drawScene([SEED, number, draw], number, SIZE, STEPS);
+  while (onVoxelBorder({ ...scene, size: SIZE })) scene = drawScene([SEED, number, ++draw], number, SIZE, STEPS);
+  const { cube, weights } = scene;
+  const psi = alter?.(scene.psi) ?? scene.psi;
+  const expected = {
+    ...{ cube, psi, weights, size: SIZE },
+    picture: renderReference(cube, psi, SIZE),
+    gradient: referenceGradient({ cube, psi, size: SIZE }, differentiablePaths(psi), weights),
+  };
+  expectations.set(key, expected);
+  return expected;
+}
+
+const isWanted = ({ by }: Trial, path: string) => {
+  const feature = featureOf(path);
+  return feature === undefined || by.includes(feature);
+};
+
+/** What the gradient check makes of the kernels in a folder, by the scene and the part of the gradient that a trial asks for. */
+async function check(shaders: URL, trial: Trial): Promise<CheckedScene> {
+  const { cube, psi, size, weights, picture, gradient } = expectedOf(trial);
+  const renderer = await Renderer.open(device, cube, { shaders });
+  try {
+    const { paths } = toVector(psi);
+    const frame = await renderer.forward(psi, size);
+    const wanted = paths.filter((path) => isWanted(trial, path));
+    const flat = await renderer.adjoint(frame, weights, wanted);
+    const analytic = new Map(paths.map((path, i) => [path, flat[i]!]));
+    const rows = gradient
+      .filter(({ path }) => isWanted(trial, path))
+      .map((scalar) => compareGradient(scalar, analytic.get(scalar.path)!));
+    return { cube, psi, size, weights, picture: comparePictures(frame.picture.data, picture), rows };
+  } finally {
+    renderer.close();
+  }
+}
+
+const wrongRows = ({ rows }: CheckedScene): GradcheckRow[] => rows.filter(({ ok }) => !ok);
 
 /** A copy of the kernels' folder. */
 async function copyShaders(name: string): Promise<string> {
@@ -101,27 +106,33 @@ async function copyShaders(name: string): Promise<string> {
   return shaders;
 }
 
-test('the kernels as they are pass', async () => {
-  const summary = summarise(await check(await copyShaders('unchanged')));
-  assert.ok(summary.passed, formatGradcheck(summary));
-});
+for (const trial of TRIALS) {
+  const { scene, alter, by, mutants } = trial;
+  const place = `scene ${[scene, alter?.name ?? [], 'by Ψ', ...by].flat().join(' ')}`;
 
-for (const [index, [what, file, line, mutated]] of MUTANTS.entries()) {
-  test(`the check notices: ${what}`, async () => {
-    const shaders = await copyShaders(`${index}`);
-    const source = await readFile(join(shaders, file), 'utf8');
-    assert.is(source.split(line).length, 2, `${file} has the line once: ${line}`);
-    await writeFile(join(shaders, file), source.replace(line, mutated));
-    const failed = (await check(shaders)).at(-1)!;
-    assert.is(failed.passed, false, `lives through ${SCENES.cases} cases`);
-    // By a wrong number, not by one that is missing.
-    const wrong = failed.rows.filter(({ ok }) => !ok);
-    assert.ok(!failed.picture.ok || wrong.length > 0);
-    assert.ok(
-      failed.rows.every(({ analytic }) => Number.isFinite(analytic)),
-      'all gradients are numbers',
-    );
+  test(`the kernels as they are pass: ${place}`, async () => {
+    const checked = await check(SHADERS, trial);
+    assert.ok(checked.picture.ok, `picture: off by ${checked.picture.difference}`);
+    assert.equal(wrongRows(checked), []);
   });
+
+  for (const { what, file, line, mutated } of mutants) {
+    test(`the check notices: ${what}`, async () => {
+      const shaders = await copyShaders(what.replace(/\W+/g, ' '));
+      const source = await readFile(join(shaders, file), 'utf8');
+      assert.is(source.split(line).length, 2, `${file} has the line once: ${line}`);
+      await writeFile(join(shaders, file), source.replace(line, mutated));
+      const checked = await check(pathToFileURL(`${shaders}/`), trial);
+      assert.ok(!checked.picture.ok || wrongRows(checked).length > 0, `it lives: ${place}`);
+      // Or the check would draw another scene.
+      assert.ok(!beyondFloat32(checked), 'not put down to float32');
+      // By a wrong number, not by one that is missing.
+      assert.ok(
+        checked.rows.every(({ analytic }) => Number.isFinite(analytic)),
+        'all gradients are numbers',
+      );
+    });
+  }
 }
 
 test.run();

@@ -67,15 +67,58 @@ test('what a document says is free is, unless the caller says otherwise', () => 
 });
 
 test('a selector with and without gradients frees the former and notes the latter', () => {
-  const { names, notes } = freeParameters(rich, ['channels.0']);
-  assert.is(names.length, 2 + 1 + 4 * 5);
-  assert.equal(notes, ['channels.*.gradientOpacity: frozen, no gradient yet']);
+  const { names, notes } = freeParameters(rich, ['*']);
+  const others = toVector(rich).paths.filter((path) => path !== 'sampling.rate');
+  assert.equal([...names].sort(), others.sort());
+  assert.equal(notes, ['sampling.rate: frozen, it has no gradient']);
 });
 
+test('the ends of the clip box stay in their order and may leave their bounds', () => {
+  const free = (psi: Psi, ...paths: string[]) => freeParameters(psi, paths);
+  const both = free(rich, 'clip');
+  assert.equal(
+    both.names,
+    list('clip.min', '0', '1', '2')
+      .concat(list('clip.max', '0', '1', '2'))
+      .sort(byAxis),
+  );
+  const far = both.toPsi(both.project(Float64Array.from([9, -9, 9, -9, 9, -9])));
+  for (const axis of [0, 1, 2]) {
+    const width = far.clip.max[axis]! - far.clip.min[axis]!;
+    assert.ok(width > 0.99e-3 && width < 1.1e-3, `crossed ends meet, ${width} apart`);
+  }
+  const halved = { ...rich, clip: { min: [0, 0.2, 0], max: [0.5, 1, 1] } } as Psi;
+  const one = free(halved, 'clip.min.0', 'clip.max.1');
+  const most = one.toPsi(one.project(Float64Array.from([99, -99])));
+  assert.ok(Math.abs(most.clip.min[0] - 0.499) < 1e-12 && Math.abs(most.clip.max[1] - 0.201) < 1e-12);
+  const { min, max } = one.toPsi(one.start).clip;
+  assertClose([...min, ...max], [0, 0.2, 0, 0.5, 1, 1], 1e-15, 'the start is the document’s');
+  const touching = { ...rich, clip: { min: [0, 0, 0], max: [0.0005, 1, 1] } } as Psi;
+  assert.equal(free(touching, 'clip.min.0', 'density').notes, [
+    'clip.min.0: frozen, no room between its frozen neighbours',
+  ]);
+});
+
+test('the field of view of an orthographic camera is no scalar to free', () => {
+  const perspective = { ...rich, camera: { ...rich.camera, fov: 40 } };
+  assert.equal(freeParameters(perspective, ['camera.fov']).names, ['camera.fov']);
+  const flat = { ...rich, camera: { ...rich.camera, fov: 0 } };
+  const { names, notes } = freeParameters(flat, ['camera']);
+  assert.not.ok(names.includes('camera.fov'));
+  assert.equal(notes, ['camera.fov: frozen, the camera is orthographic']);
+});
+
+/** Blocks come in the order of their first members: each axis' ends together. */
+const byAxis = (a: string, b: string) => Number(a.at(-1)) - Number(b.at(-1)) || b.localeCompare(a);
+
 const refusals: [what: string, psi: Psi, free: string[], freeze: string[], says: RegExp][] = [
-  ['the camera', rich, ['camera'], [], /^free: expected scalars that have a gradient, found 'camera'/],
-  ['the clip box', rich, ['tone', 'clip.min'], [], /'clip\.min'/],
-  ['shading', rich, ['shading.ambient'], [], /'shading\.ambient'/],
+  [
+    'the rate of sampling',
+    rich,
+    ['tone', 'sampling.rate'],
+    [],
+    /^free: expected scalars that have a gradient, found 'sampling\.rate'/,
+  ],
   ['an unknown path', rich, ['colour'], [], /expected a path into Ψ \(below channels, density,.*found 'colour'/],
   ['a path below a scalar', rich, ['density.x'], [], /'density\.x'/],
   ['a channel that is not there', rich, ['channels.2'], [], /'channels\.2'/],
@@ -104,14 +147,14 @@ const refusals: [what: string, psi: Psi, free: string[], freeze: string[], says:
     withTies(['channels.0.window.lo', 'channels.1.window.lo']),
     ['tone'],
     [],
-    /a whole window or all knots, found 'channels\.0\.window\.lo'/,
+    /a whole window, all knots, or both clip planes of an axis, found 'channels\.0\.window\.lo'/,
   ],
   [
     'a tie of one knot',
     withTies(['channels.0.knots.1', 'channels.1.knots.1']),
     ['tone'],
     [],
-    /a whole window or all knots/,
+    /a whole window, all knots/,
   ],
   [
     'a tie of a path with itself',

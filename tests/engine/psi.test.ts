@@ -16,7 +16,7 @@ test('a document that says the least gets every default', () => {
   }
   assert.equal(psi.channels[0]!.knots, MINIMAL.channels[0]!.knots);
   assert.is(psi.channels[0]!.enabled, true);
-  assert.equal(psi.sampling, { rate: 1, steps: null, interpolation: 'linear', storage: 'float32' });
+  assert.equal(psi.sampling, { rate: 1, steps: null, interpolation: 'linear', jitter: false, storage: 'auto' });
   assert.equal(psi.parameters, { free: [], freeze: [], tied: [] });
   assert.equal(MINIMAL.channels[0]!.knots.length, 2, 'the document itself is left alone');
 });

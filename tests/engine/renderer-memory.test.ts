@@ -61,7 +61,7 @@ test('a picture alone makes no buffer of the gradient; the first gradient makes 
   assert.equal(labels(frameOnly), ['view', 'psi', 'radiance', 'picture', 'readback of picture']);
   const frame = await renderer.forward(rich, SIZE);
   const first = await buffersMadeBy(() => renderer.adjoint(frame, frame.picture.data));
-  assert.equal(labels(first), ['upstream', 'partials', 'total', 'readback of total']);
+  assert.equal(labels(first), ['psi of the gradient', 'upstream', 'partials', 'total', 'readback of total']);
   const second = await buffersMadeBy(() => renderer.adjoint(frame, frame.picture.data));
   assert.equal(labels(second), ['readback of total']);
   renderer.close();

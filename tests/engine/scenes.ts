@@ -26,7 +26,8 @@ export const sampling = (parts: Partial<Psi['sampling']>): Psi['sampling'] => ({
   rate: 1,
   steps: 24,
   interpolation: 'linear',
-  storage: 'float32',
+  jitter: false,
+  storage: 'auto',
   ...parts,
 });
 

@@ -1,12 +1,12 @@
 /**
- * The image formation has kinks: clamps, floors and the choice of a knot segment. All of them are decided through this
+ * The image formation has kinks: clamps, floors, cells, planes and the choice of a knot segment. All of them are decided through this
  * file, so that one evaluation's decisions can be recorded and another made to follow them. With its branches frozen at
  * Ψ₀ the picture is a smooth function of Ψ, whose derivative at Ψ₀ is the one-sided one that the Kinks table of
  * engine/image-formation.md names; central differences of it are therefore valid everywhere, on a kink too.
  */
 export interface BranchPoints {
-  /** The branch to follow: what `decide` says, or what was recorded in its place. */
-  take(decide: () => number): number;
+  /** The branch to follow, a 16-bit integer: the one that was decided on, or what was recorded in its place. */
+  take(decided: number): number;
   /** The value that `value` had when the branches were recorded; `value` itself while nothing is frozen. */
   anchor(value: number): number;
 }
@@ -18,17 +18,16 @@ export interface BranchRecord {
 }
 
 /** Decides from the values. */
-export const LIVE: BranchPoints = { take: (decide) => decide(), anchor: (value) => value };
+export const LIVE: BranchPoints = { take: (decided) => decided, anchor: (value) => value };
 
 /** Decides from the values, and remembers. */
 export class BranchRecorder implements BranchPoints {
   readonly #decisions: number[] = [];
   readonly #anchors: number[] = [];
 
-  take(decide: () => number): number {
-    const decision = decide();
-    this.#decisions.push(decision);
-    return decision;
+  take(decided: number): number {
+    this.#decisions.push(decided);
+    return decided;
   }
 
   anchor(value: number): number {
@@ -82,10 +81,11 @@ const TOE = 2 ** -8;
 /**
  * base^exponent for base > 0. Near 0 a power bends on the scale of its own argument, however small, so a difference
  * quotient's step would reach beyond the branch. There the frozen function is the tangent at the recorded base, which has
- * the same value and the same derivatives by base and exponent at Ψ₀.
+ * the same value and the same derivatives by base and exponent at Ψ₀. Elsewhere a step may carry the base below 0, where
+ * there is no power to follow; it ends at 0, and the quotients tend to the derivative as their steps shrink.
  */
 export function power(base: number, exponent: number, branches: BranchPoints): number {
   const anchor = branches.anchor(base);
-  if (anchor >= TOE) return base ** exponent;
+  if (anchor >= TOE) return Math.max(base, 0) ** exponent;
   return anchor ** exponent * (1 + exponent * (base / anchor - 1));
 }

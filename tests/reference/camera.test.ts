@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose } from './assert-close.js';
-import { clippedBox, intersect, pixelRay } from './camera.js';
+import { clippedBox, intersect } from './box.js';
+import { LIVE } from './branches.js';
+import { cameraFrame, pixelRay } from './camera.js';
 import { renderReference, sampleRays } from './renderer.js';
 import { cubeOf, FRONT, knot, psiOf } from './scenes.js';
 
@@ -18,7 +20,7 @@ test('azimuth turns the eye about +z, elevation lifts it', () => {
     [45, 30, [Math.sqrt(3 / 8), -Math.sqrt(3 / 8), 0.5]],
   ] as const) {
     const { camera } = psiOf({ camera: { azimuth, elevation, distance: 3, target: [0.1, 0.2, 0.3] } });
-    const { origin, direction } = pixelRay(camera, ...MIDDLE);
+    const { origin, direction } = pixelRay(cameraFrame(camera), ...MIDDLE);
     const name = `azimuth ${azimuth}, elevation ${elevation}`;
     assertClose(origin, [0.1 + 3 * towards[0], 0.2 + 3 * towards[1], 0.3 + 3 * towards[2]], 1e-14, `eye at ${name}`);
     assertClose(direction, [-towards[0], -towards[1], -towards[2]], 1e-14, `direction at ${name}`);
@@ -28,7 +30,7 @@ test('azimuth turns the eye about +z, elevation lifts it', () => {
 test('the rays of a perspective span the vertical field of view', () => {
   const { camera } = psiOf({ camera: { azimuth: 0, elevation: 0, fov: 90, distance: 2 } });
   const size = { width: 200, height: 100 };
-  const { direction: corner } = pixelRay(camera, 199, 0, size);
+  const { direction: corner } = pixelRay(cameraFrame(camera), 199, 0, size);
   // Half a pixel within the corner (2, 1) of the plane at distance 1, whose half height is tan 45°.
   assertClose([corner[0] / corner[1], corner[2] / corner[1]], [1.99, 0.99], 1e-13, 'top right corner');
   assert.ok(Math.abs(Math.hypot(...corner) - 1) < 1e-15, 'directions have length 1');
@@ -84,10 +86,10 @@ test('the clip planes cut the box', () => {
 
 test('a ray starts at the eye when that is within the box, and misses a box behind it', () => {
   const box = clippedBox([1, 1, 1], psiOf().clip);
-  assert.equal(intersect({ origin: [0, 0, 0], direction: [0, 1, 0] }, box), { t0: 0, t1: 0.5 });
-  assert.is(intersect({ origin: [0, 2, 0], direction: [0, 1, 0] }, box), null);
-  assert.is(intersect({ origin: [0.6, -2, 0], direction: [0, 1, 0] }, box), null);
-  assert.equal(intersect({ origin: [0.5, -2, 0], direction: [0, 1, 0] }, box), { t0: 1.5, t1: 2.5 });
+  assert.equal(intersect({ origin: [0, 0, 0], direction: [0, 1, 0] }, box, LIVE), { t0: 0, t1: 0.5 });
+  assert.is(intersect({ origin: [0, 2, 0], direction: [0, 1, 0] }, box, LIVE), null);
+  assert.is(intersect({ origin: [0.6, -2, 0], direction: [0, 1, 0] }, box, LIVE), null);
+  assert.equal(intersect({ origin: [0.5, -2, 0], direction: [0, 1, 0] }, box, LIVE), { t0: 1.5, t1: 2.5 });
 });
 
 test.run();

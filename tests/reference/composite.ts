@@ -14,13 +14,17 @@ export function phi(tau: number): number {
  * The emitted α·colour is formed as density·Δt·φ(τ)·Σ σ_c·colour_c, equal to the specification's product but with no
  * division by σ; so it, and its derivatives, are right where σ = 0 as well.
  *
+ * @param windowed what windowedValues returns.
+ * @param terms what surfaceTerms returns; null where nothing is shaded.
  * @returns per pixel the linear red, green and blue that the volume sends to the eye, and the transmittance.
- * @throws when Ψ has more channels than the cube of which the rays were sampled.
  */
-export function compositeRays(rays: RaySamples, psi: Psi, branches: BranchPoints): Float64Array {
-  if (psi.channels.length > rays.values.length) {
-    throw new Error(`compositeRays: expected at most ${rays.values.length} channels in Ψ, got ${psi.channels.length}`);
-  }
+export function compositeRays(
+  rays: RaySamples,
+  psi: Psi,
+  windowed: readonly Float64Array[],
+  terms: readonly Float64Array[] | null,
+  branches: BranchPoints,
+): Float64Array {
   const { steps } = rays;
   const light = new Float64Array(rays.hit.length * 4);
   for (let pixel = 0; pixel < rays.hit.length; pixel++) {
@@ -29,7 +33,7 @@ export function compositeRays(rays: RaySamples, psi: Psi, branches: BranchPoints
     let green = 0;
     let blue = 0;
     for (let k = 0; rays.hit[pixel] === 1 && k < steps; k++) {
-      const medium = classify(psi, rays.values, pixel * steps + k, branches);
+      const medium = classify(psi, windowed, terms, pixel * steps + k, branches);
       const length = psi.density * rays.dt[pixel]!;
       const tau = length * medium.extinction;
       const alpha = tau * phi(tau);

@@ -1,13 +1,20 @@
 /** The scenes of the gradient check: everything about one is drawn from the seed and its number. */
-import { type Cube, worldExtent } from '../../cubes/cube.js';
-import { finishCube } from '../../cubes/finish.js';
-import { makePhantom } from '../../cubes/phantom.js';
+import type { Cube } from '../../cubes/cube.js';
 import type { Size } from '../../engine/frame.js';
 import { type Psi, parsePsi } from '../../engine/psi.js';
 import { defaultPsi } from '../../engine/psi-default.js';
 import { EXTINCTION_PROFILES, randomPsi } from '../../engine/psi-random.js';
 import { fromVector, toVector } from '../../engine/psi-vector.js';
 import { type Random, seededRandom } from '../../random.js';
+import { CAMERAS, type CameraKind, drawCamera, drawClip, grazingCamera } from './gradcheck-camera.js';
+import { CUBES, type CubeKind, drawCube } from './gradcheck-cube.js';
+import {
+  withCoincidentKnots,
+  withKnotsOnEnds,
+  withNarrowWindows,
+  withoutExtinction,
+  withSurfaces,
+} from './gradcheck-psi.js';
 
 export interface GradcheckScene {
   /** What it is, for people: cube, extinction profile, camera, interpolation and what else is special. */
@@ -18,114 +25,110 @@ export interface GradcheckScene {
   weights: Float32Array;
 }
 
-/** Where the eye is. Their number and that of the profiles have no common factor, so that 12 scenes have all pairs. */
-const CAMERAS = ['perspective', 'orthographic', 'inside', 'axis-parallel'] as const;
-const CUBES = ['noise of 2 channels', 'fluorescence', 'noise of 1 channel', 'ct', 'noise of 3 channels'] as const;
-/** Every so many scenes one has a channel that is off, and one takes the nearest voxel. */
-const DISABLED_EVERY = 4;
-const NEAREST_EVERY = 3;
+/**
+ * The kinds go round with the scene's number. There are 5 kinds of cube, 3 extinction profiles, 4 cameras and 7 of these, which
+ * have no common factor, so that every two of them meet.
+ */
+const SPECIALS = [
+  'usual',
+  'grazing an edge',
+  'coincident inner knots',
+  'usual',
+  'single slice',
+  'zero extinction',
+  'constant volume',
+] as const;
+type Special = (typeof SPECIALS)[number];
+
+const MANY: CubeKind = 'noise of 8 channels';
+
+/** The kinds of a scene, which its number decides; all else is drawn. */
+function kindsOf(number: number) {
+  const pick = <T>(list: readonly T[]) => list[number % list.length]!;
+  const special: Special = pick(SPECIALS);
+  const manyChannels = special === 'usual' && number % 16 === 10;
+  const ownCube = special === 'constant volume' || special === 'single slice';
+  const cube: CubeKind = manyChannels ? MANY : ownCube ? special : pick(CUBES);
+  // An eye inside sees no edge from outside, and rays along an axis run beside edges and not across.
+  const camera: CameraKind = special === 'grazing an edge' && number % 4 !== 1 ? 'perspective' : pick(CAMERAS);
+  return {
+    special,
+    cube,
+    camera,
+    profile: pick(EXTINCTION_PROFILES),
+    disabled: number % 4 === 1,
+    nearest: number % 3 === Math.floor(number / 3) % 3,
+    // So that each camera has as many scenes with surfaces as without.
+    shaded: (number + Math.floor(number / 4)) % 2 === 1,
+    // Cubes of about ten voxels a side rise slowly: without narrow windows hardly a sample is on a full surface.
+    steep: Math.floor(number / 2) % 3 === 2,
+    jitter: Math.floor(number / 2) % 3 === 1,
+    encoding: Math.floor(number / 3) % 4 === 1 ? 'none' : 'srgb',
+  } as const;
+}
 
 /**
  * @param seeds of everything that is drawn.
- * @param number what the kinds of cube, extinction, camera and interpolation go round with.
+ * @param number what the kinds go round with.
  */
 export function drawScene(seeds: readonly number[], number: number, size: Size, steps?: number): GradcheckScene {
   const random = seededRandom(...seeds);
-  const pick = <T>(list: readonly T[]) => list[number % list.length]!;
-  const [cubeKind, profile, cameraKind] = [pick(CUBES), pick(EXTINCTION_PROFILES), pick(CAMERAS)];
-  const cube = drawCube(cubeKind, random);
-  const disabled = number % DISABLED_EVERY === 1 && cube.channels.length > 1 ? random.index(cube.channels.length) : -1;
-  const nearest = number % NEAREST_EVERY === Math.floor(number / NEAREST_EVERY) % NEAREST_EVERY;
-  const ends = random.uniform() < 0.4;
-  const knotCount = () => (ends ? 5 + random.index(2) : 2 + random.index(5));
+  const kinds = kindsOf(number);
+  const { special } = kinds;
+  const cube = drawCube(kinds.cube, random);
+  const disabled = kinds.disabled && cube.channels.length > 1 ? random.index(cube.channels.length) : -1;
+  // Eight channels have scalars enough.
+  const many = kinds.cube === MANY;
+  const ends = special !== 'coincident inner knots' && random.uniform() < 0.4 && !many;
   const clip = random.uniform() < 0.4 ? drawClip(random) : undefined;
+  const least = ends ? 5 : special === 'coincident inner knots' ? 4 : 2;
+  const interpolation = kinds.nearest ? 'nearest' : 'linear';
   const template = parsePsi({
     version: 1,
     channels: defaultPsi(cube).channels.map(({ window }, c) => ({
-      window,
+      // The quantiles of a constant say nothing.
+      window: special === 'constant volume' ? { lo: 0, hi: 1 } : window,
       enabled: c !== disabled,
-      knots: Array.from({ length: knotCount() }, () => ({ x: 0, color: [0, 0, 0], extinction: 0 })),
+      knots: drawKnots(least, ends || many ? least + Number(ends) : 6, random),
     })),
-    camera: drawCamera(cameraKind, cube, random),
-    sampling: { steps: steps ?? 24 + random.index(17), interpolation: nearest ? 'nearest' : 'linear' },
+    camera: drawCamera(kinds.camera, cube, random),
+    tone: { encoding: kinds.encoding },
+    sampling: { steps: steps ?? (many ? 12 : 24 + random.index(17)), interpolation, jitter: kinds.jitter },
     ...(clip && { clip }),
   });
-  const name: string[] = [cubeKind, profile, cameraKind, template.sampling.interpolation];
+  let psi = randomPsi(template, random, kinds.profile);
+  // randomPsi's own pictures have few highlights.
+  const burntOut = random.uniform() < 0.4;
+  if (burntOut) psi.tone.exposure += 2;
+  if (kinds.shaded) psi = withSurfaces(kinds.steep ? withNarrowWindows(psi) : psi, random);
+  if (ends) psi = withKnotsOnEnds(psi);
+  if (special === 'zero extinction') psi = withoutExtinction(psi);
+  if (special === 'grazing an edge') psi = { ...psi, camera: grazingCamera(psi, cube, size, random) };
+  psi = inFloat32(psi);
+  if (special === 'coincident inner knots') psi = withCoincidentKnots(psi, cube, size);
+
+  const name: string[] = [kinds.cube, kinds.profile, kinds.camera, interpolation];
+  if (kinds.shaded) name.push(kinds.steep ? 'steep surfaces' : 'surfaces');
+  if (kinds.jitter) name.push('jitter');
+  if (kinds.encoding === 'none') name.push('encoding none');
   if (disabled >= 0) name.push(`channel ${disabled} off`);
   if (ends) name.push('knots on the ends');
   if (clip) name.push('clipped');
-  const psi = randomPsi(template, random, profile);
-  // randomPsi's own pictures have few highlights.
-  const burntOut = random.uniform() < 0.4;
-  if (burntOut) {
-    psi.tone.exposure += 2;
-    name.push('burnt out');
-  }
+  if (burntOut) name.push('burnt out');
+  if (special !== 'usual' && special !== kinds.cube) name.push(special);
   return {
     name: name.join(', '),
     cube,
-    psi: inFloat32(ends ? withKnotsOnEnds(psi) : psi),
+    psi,
     weights: Float32Array.from({ length: 4 * size.width * size.height }, random.normal),
   };
 }
 
-/**
- * The first two knots at 0 and the last two at 1, where all samples are that lie outside the window, which is narrowed for that:
- * exactly on a kink, which neither side can mistake.
- */
-function withKnotsOnEnds(psi: Psi): Psi {
-  const place = (k: number, count: number, x: number) => (k < 2 ? 0 : k >= count - 2 ? 1 : x);
-  const channels = psi.channels.map(({ window: { lo, hi }, knots, ...channel }) => ({
-    ...channel,
-    window: { lo: lo + 0.25 * (hi - lo), hi: hi - 0.25 * (hi - lo) },
-    knots: knots.map((knot, k) => ({ ...knot, x: place(k, knots.length, knot.x) })),
-  }));
-  return { ...psi, channels };
+/** To be filled in by randomPsi. */
+function drawKnots(least: number, most: number, random: Random) {
+  const count = least + random.index(most - least + 1);
+  return Array.from({ length: count }, () => ({ x: 0, color: [0, 0, 0], extinction: 0 }));
 }
 
 /** Both sides get the same Ψ: what its rounding does to the picture is no error of the kernels. */
 const inFloat32 = (psi: Psi) => fromVector(psi, toVector(psi).values.map(Math.fround));
-
-function drawCube(kind: (typeof CUBES)[number], random: Random): Cube {
-  const seed = random.index(2 ** 31);
-  if (kind === 'fluorescence' || kind === 'ct') return makePhantom(kind, { seed, size: 16 });
-  const shape = [random.index(8) + 3, random.index(8) + 3, random.index(8) + 3] as const;
-  const channels = Array.from({ length: Number(/\d/.exec(kind)![0]) }, (_, c) => ({
-    name: `noise ${c}`,
-    samples: Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, random.uniform),
-  }));
-  const spacing = [random.between(0.5, 2), random.between(0.5, 2), random.between(0.5, 2)] as const;
-  return finishCube({ where: `gradcheck noise ${seed}`, shape, spacing, unit: 'voxel', channels, notes: [] });
-}
-
-function drawCamera(kind: (typeof CAMERAS)[number], cube: Cube, random: Random): Partial<Psi['camera']> {
-  const extent = worldExtent(cube);
-  // Off the centre, about which a grid is symmetric: there rays would run along the faces of voxels.
-  const target = extent.map((side) => side * random.between(-0.15, 0.15)) as [number, number, number];
-  const orbit = {
-    azimuth: random.between(-180, 180),
-    elevation: random.between(-80, 80),
-    roll: random.between(-180, 180),
-    distance: random.between(1, 2.5),
-    fov: random.between(25, 60),
-    target,
-  };
-  switch (kind) {
-    case 'perspective':
-      return orbit;
-    case 'orthographic':
-      return { ...orbit, fov: 0 };
-    case 'inside':
-      return { ...orbit, distance: random.between(0.1, 0.3) * Math.min(...extent), fov: random.between(40, 100) };
-    case 'axis-parallel': {
-      const elevation = 90 * (random.index(3) - 1);
-      return { ...orbit, azimuth: 90 * random.index(4), elevation, roll: 90 * random.index(4), fov: 0 };
-    }
-  }
-}
-
-function drawClip(random: Random): Psi['clip'] {
-  const low = () => random.between(0, 0.35);
-  const high = () => random.between(0.65, 1);
-  return { min: [low(), low(), low()], max: [high(), high(), high()] };
-}

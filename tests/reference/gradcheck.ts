@@ -10,7 +10,7 @@ import { compareGradient, comparePictures, type GradcheckRow, type PictureCompar
 import { beyondFloat32, onVoxelBorder } from './gradcheck-float32.js';
 import { drawScene, type GradcheckScene } from './gradcheck-scene.js';
 import { referenceGradient } from './gradient.js';
-import { sampleRays, shade } from './renderer.js';
+import { renderReference } from './renderer.js';
 import { differentiablePaths } from './scalars.js';
 
 export type { GradcheckRow, PictureComparison } from './gradcheck-compare.js';
@@ -21,7 +21,7 @@ export interface GradcheckOptions {
   seed?: number;
   /** 12 when left out. */
   cases?: number;
-  /** 20 × 20 pixels when left out. */
+  /** 20 × 16 pixels when left out: a square would hide that width is taken for height. */
   size?: Size;
   /** Samples a ray; 24 to 40 when left out. */
   steps?: number;
@@ -59,17 +59,17 @@ const MOST_UNDECIDED = 4;
  * @throws what Renderer throws; a gradient that is wrong is no exception but a row that isn't ok.
  */
 export async function* gradcheck(device: Device, options: GradcheckOptions = {}): AsyncGenerator<GradcheckCase> {
-  const { seed = 1, cases = 12, size = { width: 20, height: 20 }, steps, shaders } = options;
+  const { seed = 1, cases = 12, size = { width: 20, height: 16 }, steps, shaders } = options;
   for (let number = 0; number < cases; number++) {
     const redrawn = { onBorder: 0, undecided: 0 };
     for (let draw = 0; ; draw++) {
       const scene = drawScene([seed, number, draw], number, size, steps);
-      if (onVoxelBorder(scene.cube, scene.psi, size)) {
+      if (onVoxelBorder({ ...scene, size })) {
         redrawn.onBorder++;
         continue;
       }
       const checked = await checkScene(device, scene, size, shaders);
-      if (!checked.passed && redrawn.undecided < MOST_UNDECIDED && beyondFloat32({ ...scene, ...checked }, size)) {
+      if (!checked.passed && redrawn.undecided < MOST_UNDECIDED && beyondFloat32({ ...scene, ...checked, size })) {
         redrawn.undecided++;
         continue;
       }
@@ -92,9 +92,8 @@ async function checkScene(
     const { paths } = toVector(psi);
     const analytic = new Map(paths.map((path, i) => [path, gradient[i]!]));
 
-    const rays = sampleRays(cube, psi, size);
-    const picture = comparePictures(frame.picture.data, shade(rays, psi));
-    const rows = referenceGradient(rays, psi, differentiablePaths(psi), weights).map((scalar) =>
+    const picture = comparePictures(frame.picture.data, renderReference(cube, psi, size));
+    const rows = referenceGradient({ cube, psi, size }, differentiablePaths(psi), weights).map((scalar) =>
       compareGradient(scalar, analytic.get(scalar.path) ?? Number.NaN),
     );
     return { picture, rows, passed: picture.ok && rows.every(({ ok }) => ok) };

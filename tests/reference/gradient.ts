@@ -1,15 +1,21 @@
 import type { Psi } from '../../engine/psi.js';
+import { LIVE } from './branches.js';
+import { windowedValues } from './classify.js';
 import { compositeRays } from './composite.js';
-import { following, type RaySamples, recordBranches } from './renderer.js';
+import { following, recordBranches, type Scene, sampleRays, termsOf } from './renderer.js';
 import { type Derivative, ridders } from './ridders.js';
 import { getScalar, specOf, withScalar } from './scalars.js';
+import { scaleOf } from './steps.js';
 import { developPicture } from './tone.js';
 
 export interface ScalarGradient extends Derivative {
   path: string;
   /** ∂L/∂Ψ_j. */
   value: number;
-  /** Σ over pixels of |that pixel's part of `value`|: what an absolute tolerance should be relative to. */
+  /**
+   * Σ over pixels of |that pixel's part of `value`|: what an absolute tolerance should be relative to. Of the target's three
+   * components the largest: they are one vector, of which an axis that the camera looks along would have a part of 0.
+   */
   scale: number;
   /** Estimate of the absolute error of `value`: of the order of 1e-9·scale, more where rounding leaves nothing better. */
   error: number;
@@ -25,45 +31,78 @@ export interface GradientOptions {
  * that is the one-sided derivative that engine/image-formation.md documents.
  *
  * @param weights ∂L/∂picture: four a pixel.
- * @param paths scalars that leave the rays as they are; `differentiablePaths` lists them.
+ * @param paths scalars that are differentiable; `differentiablePaths` lists them.
  */
 export function referenceGradient(
-  rays: RaySamples,
-  psi: Psi,
+  scene: Scene,
   paths: readonly string[],
   weights: Float32Array | Float64Array,
   { step = 2 ** -10 }: GradientOptions = {},
 ): ScalarGradient[] {
-  if (weights.length !== rays.hit.length * 4) {
-    throw new Error(`referenceGradient: expected ${rays.hit.length * 4} weights, got ${weights.length}`);
+  const { psi, size } = scene;
+  const values = size.width * size.height * 4;
+  if (weights.length !== values) {
+    throw new Error(`referenceGradient: expected ${values} weights, got ${weights.length}`);
   }
-  const frozen = recordBranches(rays, psi);
-  const light = (at: Psi) => following(frozen.samples, (points) => compositeRays(rays, at, points));
-  const lightAtPsi = light(psi);
-
-  return paths.map((path) => {
-    if (!specOf(path)?.differentiable || /^(camera|clip|sampling)\./.test(path)) {
-      throw new Error(`referenceGradient: expected a differentiable scalar that keeps the rays, got ${path}`);
+  const pictureAt = frozenPicture(scene);
+  const gradient = paths.map((path) => {
+    if (!specOf(path)?.differentiable) {
+      throw new Error(`referenceGradient: expected a differentiable scalar, got ${path}`);
     }
-    // Not even the reference's rounding depends on it.
-    if (isOff(psi, path)) return { path, value: 0, scale: 0, error: 0 };
     const x = getScalar(psi, path);
-    // What follows the rays doesn't change the light that they bring, so that need not be summed again.
-    const afterRays = /^(tone|background)\./.test(path);
-    const pictureAt = (value: number) => {
-      const moved = withScalar(psi, path, value);
-      const arriving = afterRays ? lightAtPsi : light(moved);
-      return following(frozen.pixels, (points) => developPicture(arriving, rays, moved, points));
-    };
-    const central = (h: number) => weightedDifference(pictureAt(x - h), pictureAt(x + h), 2 * h, weights);
+    // Not even the reference's rounding depends on it.
+    if (isIdle(psi, path)) return { path, value: 0, scale: 0, error: 0 };
+    const central = (h: number) => weightedDifference(pictureAt(path, x - h), pictureAt(path, x + h), 2 * h, weights);
     return { path, ...ridders(central, step * scaleOf(psi, path)) };
   });
+  const ofTarget = gradient.filter(({ path }) => path.startsWith('camera.target.'));
+  const largest = Math.max(...ofTarget.map(({ scale }) => scale));
+  return gradient.map((scalar) => (ofTarget.includes(scalar) ? { ...scalar, scale: largest } : scalar));
 }
 
-/** Whether a scalar belongs to a channel that isn't enabled. */
-function isOff(psi: Psi, path: string): boolean {
+/** The stages of a picture, in order. A scalar changes one of them and all that follow; what comes before is kept. */
+const STAGES = ['rays', 'windowed', 'terms', 'light', 'picture'] as const;
+type Stage = (typeof STAGES)[number];
+
+function firstStage(path: string): Stage {
+  if (/^(camera|clip)\./.test(path)) return 'rays';
+  if (/^channels\.\d+\.(window|gamma)/.test(path)) return 'windowed';
+  if (/^(shading|lights)\.|^channels\.\d+\.gradientOpacity/.test(path)) return 'terms';
+  return /^(tone|background)\./.test(path) ? 'picture' : 'light';
+}
+
+/** The picture as a function of one scalar's value, with the branches of the scene. */
+function frozenPicture(scene: Scene): (path: string, value: number) => Float64Array {
+  const { cube, psi, size } = scene;
+  const frozen = recordBranches(scene);
+  const raysAtPsi = sampleRays(cube, psi, size, LIVE, true);
+  const windowedAtPsi = windowedValues(raysAtPsi, psi, LIVE);
+  const termsAtPsi = termsOf(raysAtPsi, psi, undefined);
+  const lightAtPsi = compositeRays(raysAtPsi, psi, windowedAtPsi, termsAtPsi, LIVE);
+  return (path, value) => {
+    const moved = withScalar(psi, path, value);
+    const changes = (stage: Stage) => STAGES.indexOf(stage) >= STAGES.indexOf(firstStage(path));
+    const rays = changes('rays')
+      ? following(frozen.places, (points) => sampleRays(cube, moved, size, points))
+      : raysAtPsi;
+    const windowed = changes('windowed')
+      ? following(frozen.windows, (points) => windowedValues(rays, moved, points))
+      : windowedAtPsi;
+    const terms = changes('terms') ? termsOf(rays, moved, frozen.surfaces) : termsAtPsi;
+    const light = changes('light')
+      ? following(frozen.segments, (points) => compositeRays(rays, moved, windowed, terms, points))
+      : lightAtPsi;
+    return following(frozen.pixels, (points) => developPicture(light, rays, moved, points));
+  };
+}
+
+/** Whether a scalar is one of a channel that is off, of lights that nothing reflects, or of a lens that there isn't. */
+function isIdle({ channels, shading, camera }: Psi, path: string): boolean {
   const channel = /^channels\.(\d+)\./.exec(path);
-  return channel !== null && psi.channels[Number(channel[1])]?.enabled === false;
+  if (channel !== null) return channels[Number(channel[1])]!.enabled === false;
+  if (path === 'camera.fov') return camera.fov === 0;
+  if (path === 'shading.shininess') return shading.specular === 0;
+  return path.startsWith('lights.') && shading.diffuse === 0 && shading.specular === 0;
 }
 
 /** Of a picture's values, relative: an ulp or two for each of a few dozen operations in a row. */
@@ -98,30 +137,4 @@ function weightedDifference(
   }
   // … but if none did, they may all depend on it too little to be seen, as on a background behind dense fog.
   return { value, scale, error: error === 0 ? unseen : error };
-}
-
-/** The change of a scalar on which the picture changes as a whole; steps are a small share of it. */
-function scaleOf(psi: Psi, path: string): number {
-  const { bijection, bounds } = specOf(path)!;
-  const x = getScalar(psi, path);
-  switch (bijection) {
-    case 'log':
-      return Math.abs(x);
-    case 'asinh':
-      return Math.max(Math.abs(x), 1);
-    case 'linear':
-      return (bounds[1] - bounds[0]) / 8;
-    case 'ordered':
-      return Math.min(...gaps(psi, path));
-  }
-}
-
-/** The distances > 0 from an ordered scalar to its neighbours: a step has to be small against the narrowest. */
-function gaps(psi: Psi, path: string): number[] {
-  const [, channelIndex, group, knotIndex] = path.split('.');
-  const { window, knots } = psi.channels[Number(channelIndex)]!;
-  if (group === 'window') return [window.hi - window.lo];
-  const i = Number(knotIndex);
-  const neighbours = [knots[i - 1], knots[i + 1]].flatMap((knot) => (knot ? [Math.abs(knot.x - knots[i]!.x)] : []));
-  return [1, ...neighbours.filter((gap) => gap > 0)];
 }

@@ -1,6 +1,9 @@
-import type { Cube } from '../../cubes/cube.js';
+import { type Cube, worldExtent } from '../../cubes/cube.js';
 import { type Psi, parsePsi } from '../../engine/psi.js';
 import { seededRandom } from '../../random.js';
+import { LIVE } from './branches.js';
+import type { Vec3 } from './camera.js';
+import { sampleRays } from './renderer.js';
 
 type Shape = Cube['shape'];
 /** The intensity in [0, 1] of the voxel (x, y, z). */
@@ -68,6 +71,38 @@ export function richPsi(): Psi {
     tone: { exposure: 0.4, contrast: 1.2, saturation: 1.3, hue: 25, gamma: 1.15 },
     camera: { azimuth: 35, elevation: 25, roll: 10, distance: 2, fov: 35, target: [0.05, -0.02, 0.03] },
   });
+}
+
+/** The same with surfaces, lights, jitter and a clip box. */
+export function shadedPsi(): Psi {
+  const psi = richPsi();
+  const [first, second] = psi.channels;
+  return {
+    ...psi,
+    channels: [
+      { ...first!, gradientOpacity: 0.4 },
+      { ...second!, gradientOpacity: 0.9 },
+    ],
+    shading: { ambient: 0.35, diffuse: 0.8, specular: 0.6, shininess: 7 },
+    lights: {
+      key: { azimuth: -40, elevation: 25, color: [0.9, 0.7, 0.4], intensity: 1.2 },
+      headlight: { intensity: 0.5 },
+    },
+    clip: { min: [0.1, 0.03, 0.12], max: [0.95, 0.9, 0.88] },
+    sampling: { ...psi.sampling, jitter: true },
+  };
+}
+
+/** Intensity and its gradient of the first channel at a place in units of voxels, where whole numbers are voxel centres. */
+export function sampleAt(cube: Cube, grid: Vec3, interpolation: 'linear' | 'nearest' = 'linear') {
+  const extent = worldExtent(cube);
+  const [x, y, z] = grid.map((g, axis) => (g + 0.5) / cube.shape[axis]! - 0.5) as [number, number, number];
+  // One ray along y, and on it one sample, in the middle of what the clip planes leave.
+  const camera = { ...FRONT, target: [x * extent[0], 0, z * extent[2]] };
+  const psi = psiOf({ camera, sampling: { interpolation } });
+  psi.clip = { min: [0, y + 0.49, 0], max: [1, y + 0.51, 1] };
+  const { values, gradients } = sampleRays(cube, psi, { width: 1, height: 1, steps: 1 }, LIVE, true);
+  return { value: values[0]![0]!, gradient: [...gradients![0]!] };
 }
 
 // Written out once more, so that the reference isn't tested by itself.

@@ -55,6 +55,13 @@ test('gamma brightens before sRGB', () => {
   assertClose(developed(dark, { gamma: 2 }), [0.5, 0.5, 0.25].map(srgb), 1e-14, 'gamma 2');
 });
 
+test('without encoding the linear values are shown, highlights compressed as ever', () => {
+  const toed = COLOR.map((c) => c + 2 * TOE);
+  assertClose(developed(COLOR, { encoding: 'none' }), toed, 1e-14, 'colour');
+  const bright = 1 + 0.05 * (3 + 2 * TOE - 1);
+  assertClose(developed([3, 3, 3], { encoding: 'none' }), [bright, bright, bright], 1e-14, 'highlight');
+});
+
 test('the steps are applied in the order of the specification', () => {
   const tone = { exposure: -0.5, contrast: 1.4, saturation: 1.2, hue: 120, gamma: 1.3 };
   const c = COLOR.map((x) => 0.18 * ((x * Math.SQRT1_2 + TOE) / 0.18) ** 1.4) as unknown as Rgb;

@@ -21,12 +21,12 @@ function rotateHue([r, g, b]: Rgb, degrees: number): Rgb {
 }
 
 function encodeSrgb(c: number, branches: BranchPoints): number {
-  const linear = branches.take(() => (c <= 0.0031308 ? 1 : 0)) === 1;
+  const linear = branches.take(c <= 0.0031308 ? 1 : 0) === 1;
   return linear ? 12.92 * c : 1.055 * power(c, 1 / 2.4, branches) - 0.055;
 }
 
 function compressHighlight(c: number, branches: BranchPoints): number {
-  return branches.take(() => (c <= 1 ? 0 : 1)) === 0 ? c : 1 + 0.05 * (c - 1);
+  return branches.take(c <= 1 ? 0 : 1) === 0 ? c : 1 + 0.05 * (c - 1);
 }
 
 /** Linear light to display values, in the specification's seven steps. */
@@ -37,10 +37,10 @@ export function applyTone(tone: Psi['tone'], linear: Rgb, branches: BranchPoints
   c = each(c, (x) => luminance + tone.saturation * (x - luminance));
   c = rotateHue(c, tone.hue);
   c = each(c, (x) => {
-    const negative = branches.take(() => (x < 0 ? 1 : 0)) === 1;
+    const negative = branches.take(x < 0 ? 1 : 0) === 1;
     return power((negative ? 0 : x) + TOE, 1 / tone.gamma, branches);
   });
-  c = each(c, (x) => encodeSrgb(x, branches));
+  if (tone.encoding === 'srgb') c = each(c, (x) => encodeSrgb(x, branches));
   return each(c, (x) => compressHighlight(x, branches));
 }
 

@@ -1,12 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Cube } from '../../cubes/cube.js';
+import type { Psi } from '../../engine/psi.js';
 import { assertClose } from './assert-close.js';
 import { LIVE } from './branches.js';
-import { classify, windowed } from './classify.js';
+import { classify, windowed, windowedValues } from './classify.js';
 import { compositeRays } from './composite.js';
-import { renderReference, sampleRays } from './renderer.js';
-import { gridPosition, intensity } from './sampling.js';
-import { constantKnots, cubeOf, FRONT, knot, psiOf, richPsi, shown } from './scenes.js';
+import { type RenderSize, renderReference, sampleRays } from './renderer.js';
+import { gridCoordinate } from './sampling.js';
+import { constantKnots, cubeOf, FRONT, knot, psiOf, richPsi, sampleAt, shown } from './scenes.js';
 
 const test = suite('reference: volume');
 const PIXEL = { width: 1, height: 1, steps: 37 };
@@ -15,10 +17,16 @@ const medium = (knots: unknown, u: number, rest = {}) => {
   const { extinction, red, green, blue } = classify(
     psiOf({ channels: [{ knots, ...rest }] }),
     [Float64Array.of(u)],
+    null,
     0,
     LIVE,
   );
   return [extinction, red / extinction, green / extinction, blue / extinction];
+};
+/** What the volume sends to the eye, where nothing is shaded. */
+const lightOf = (cube: Cube, psi: Psi, size: RenderSize) => {
+  const rays = sampleRays(cube, psi, size);
+  return compositeRays(rays, psi, windowedValues(rays, psi, LIVE), null, LIVE);
 };
 
 test('a uniform volume gives (1 − exp(−σL))·colour + exp(−σL)·background', () => {
@@ -51,7 +59,7 @@ test('channels mix by their extinction; those not enabled are left out', () => {
     { knots: constantKnots([0, 1, 0], 3) },
     { knots: constantKnots([0, 0, 1], 9), enabled: false },
   ];
-  const light = compositeRays(sampleRays(cube, psiOf({ channels }), PIXEL), psiOf({ channels }), LIVE);
+  const light = lightOf(cube, psiOf({ channels }), PIXEL);
   const left = Math.exp(-4);
   assertClose(light, [(1 - left) / 4, (3 * (1 - left)) / 4, 0, left], 1e-14, 'light');
 });
@@ -62,7 +70,7 @@ test('what is in front hides what is behind', () => {
     { knots: [knot(0, [1, 0, 0], 2), knot(0.5, [1, 0, 0], 2), knot(0.5, [0, 0, 1], 6), knot(1, [0, 0, 1], 6)] },
   ];
   const psi = psiOf({ channels, sampling: { interpolation: 'nearest' } });
-  const light = compositeRays(sampleRays(cube, psi, { width: 1, height: 1, steps: 2 }), psi, LIVE);
+  const light = lightOf(cube, psi, { width: 1, height: 1, steps: 2 });
   const [near, far] = [Math.exp(-1), Math.exp(-3)];
   assertClose(light, [1 - near, 0, near * (1 - far), near * far], 1e-15, 'light');
 });
@@ -87,11 +95,20 @@ test('the picture converges with the square of the step', () => {
 test('trilinear interpolation is exact for a trilinear field, nearest takes the voxel that holds the place', () => {
   const field = (x: number, y: number, z: number) => (x + 2 * y + 4 * z + x * y * z) / 64;
   const cube = cubeOf([3, 4, 5], field);
-  assertClose([intensity(cube, 0, [1.25, 0.5, 3.75], 'linear')], [field(1.25, 0.5, 3.75)], 1e-15, 'linear');
-  assert.is(intensity(cube, 0, [2, 3, 4], 'linear'), field(2, 3, 4));
-  assert.is(intensity(cube, 0, [1.49, 0.5, 3.51], 'nearest'), field(1, 1, 4));
-  // Voxel centres, and beyond the outermost ones.
-  assertClose(gridPosition(cube, [0.6, 0.8, 1], [-0.2, 0.1, 0.5]), [0, 2, 4], 1e-15, 'grid position');
+  assertClose([sampleAt(cube, [1.25, 0.5, 3.75]).value], [field(1.25, 0.5, 3.75)], 1e-14, 'linear');
+  assertClose([sampleAt(cube, [2, 3, 4]).value], [field(2, 3, 4)], 1e-14, 'on the last voxel');
+  assertClose([sampleAt(cube, [1.49, 0.5 + 1e-9, 3.51], 'nearest').value], [field(1, 1, 4)], 0, 'nearest');
+  // Beyond the outer voxel centres.
+  for (const interpolation of ['linear', 'nearest'] as const) {
+    const outside = sampleAt(cube, [2.4, -0.3, 4.49], interpolation).value;
+    assertClose([outside], [field(2, 0, 4)], 1e-14, `${interpolation} outside`);
+  }
+  assertClose(
+    [-0.2, 0.1, 0.5].map((x) => gridCoordinate(x, 4, 0.8)),
+    [0.5, 2, 4],
+    1e-15,
+    'grid coordinates',
+  );
 });
 
 test('stored samples are normalised by their range, and a cube of one slice has the same value all through', () => {
@@ -105,7 +122,7 @@ test('stored samples are normalised by their range, and a cube of one slice has 
     height: 4,
     steps: 3,
   });
-  assertClose([intensity(flat, 0, [1, 0, 0], 'linear')], [0.5], 0, 'intensity');
+  assertClose([sampleAt(flat, [1, 0, 0]).value], [0.5], 1e-14, 'intensity');
   for (const pixel of [5, 6, 9, 10]) {
     const along = values[0]!.slice(pixel * 3, pixel * 3 + 3);
     assertClose(along, [along[0]!, along[0]!, along[0]!], 1e-15, `ray of pixel ${pixel}`);
@@ -142,10 +159,17 @@ test('coincident knots step: left of them the first counts, from them on the las
   assert.is(medium(of([0, 1], [1, 2], [1, 5]), 1)[0], 5);
 });
 
-test('steps come from the size or from Ψ, and one of them has to say', () => {
+test('steps come from the size or from Ψ, or a rate along the diagonal', () => {
   const cube = cubeOf([2, 2, 2], () => 0.5);
   assert.is(sampleRays(cube, psiOf({ sampling: { steps: 5 } }), { width: 1, height: 1 }).steps, 5);
-  assert.throws(() => sampleRays(cube, psiOf(), { width: 1, height: 1 }), /expected steps/);
+  const atRate = (rate: number, ...shape: [number, number, number]) =>
+    sampleRays(
+      cubeOf(shape, () => 0.5),
+      psiOf({ sampling: { rate } }),
+      { width: 1, height: 1 },
+    ).steps;
+  assert.equal([atRate(1, 2, 2, 2), atRate(0.05, 2, 2, 2), atRate(2, 2, 3, 6)], [4, 1, 14]);
+  assert.is(atRate(1, 2, 7, 26), 27, 'a diagonal that is a whole number');
   assert.throws(() => renderReference(cube, richPsi(), PIXEL), /at most 1 channels in Ψ, got 2/);
 });
 

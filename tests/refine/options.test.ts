@@ -13,7 +13,7 @@ const refusals: [what: string, options: RefineOptions, code: string, says: RegEx
   ['an unknown loss', { loss: 'gram' }, 'usage', /'gram'/],
   ['an unknown path', { free: ['contrast'] }, 'usage', /'contrast'/],
   ['nothing free', { freeze: ['channels', 'density', 'background', 'tone'] }, 'usage', /at least one free scalar/],
-  ['the camera', { free: ['camera'] }, 'usage', /'camera'/],
+  ['the sampling', { free: ['sampling'] }, 'usage', /'sampling'/],
   [
     'a Ψ of another cube',
     { init: parsePsi({ ...init, channels: [...init.channels, ...init.channels] }) },
