@@ -28,8 +28,6 @@ function keepClear(psi: Psi, template: Psi): Psi {
 /** Also what the default Ψ keeps clear: here the truth is known, and every way to it is open. */
 const EVERYTHING = ['channels', 'density', 'background', 'tone'];
 const SURFACES = ['shading', 'lights'];
-/** What a camera about as good as a person's first try leaves open. */
-const CAMERA = ['camera.azimuth', 'camera.elevation', 'camera.roll', 'camera.distance', 'camera.target'];
 
 /** Azimuth, elevation and roll each turned by up to so many degrees. */
 function turned(psi: Psi, random: Random, most: number): Psi {
@@ -83,7 +81,7 @@ for (const name of positionals) {
     const { picture: target } = await renderer.forward(truth, { width: size, height: size });
     const begun = performance.now();
     let before = Number.NaN;
-    const free = [...EVERYTHING, ...(values.surfaces ? SURFACES : []), ...(values.camera ? CAMERA : [])];
+    const free = values.camera ? ['*'] : [...EVERYTHING, ...(values.surfaces ? SURFACES : [])];
     const options = { init, free, loss: values.loss, size, seed, iterations: Number(values.iterations) };
     const rate = values.rate === undefined ? {} : { learningRate: Number(values.rate) };
     for await (const event of refine(renderer, target, { ...options, ...rate })) {

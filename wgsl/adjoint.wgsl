@@ -111,11 +111,20 @@ fn ray_adjoint(pixel: vec2u, ray: Ray, end_depth: f32, background: vec3f, d_colo
   for (var k = view.steps; k > 0u; ) {
     k--;
     let cell = cell_at(ray_point(ray, k));
-    var contributions: array<Contribution, CHANNELS>;
+    // Several channels are classified once more further down: an array of all that is made here takes drivers minutes to compile.
+    var probes: array<vec4f, CHANNELS>;
+    var contribution: Contribution;
     var extinction = 0.0;
+    // A running mean: the mixture of channels of which but one is there is that one's colour, to the last digit.
+    var mixed = next;
     for (var c = 0u; c < CHANNELS; c++) {
-      contributions[c] = contribution_at(cell, c);
-      extinction += contributions[c].value.w;
+      probes[c] = probe_at(cell, c);
+      contribution = contribution_of(c, probes[c]);
+      let value = contribution.value;
+      if (value.w > 0.0) {
+        extinction += value.w;
+        mixed = select(mixed + (value.rgb - mixed) * (value.w / extinction), value.rgb, extinction == value.w);
+      }
     }
     let tau = scale * extinction;
     let share = scale * opacity_ratio(tau);
@@ -123,16 +132,6 @@ fn ray_adjoint(pixel: vec2u, ray: Ray, end_depth: f32, background: vec3f, d_colo
     depth = max(depth - sample_depth(tau), 0.0);
     // w/σ, which stays finite in empty space, and the mixed colour.
     let weight = transmittance_of(depth) * share;
-    // A running mean: the mixture of channels of which but one is there is that one's colour, to the last digit.
-    var mixed = next;
-    var sum = 0.0;
-    for (var c = 0u; c < CHANNELS; c++) {
-      let value = contributions[c].value;
-      if (value.w > 0.0) {
-        sum += value.w;
-        mixed = select(mixed + (value.rgb - mixed) * (value.w / sum), value.rgb, sum == value.w);
-      }
-    }
     // B_k − c_k, and ∂L/∂τ = −T_{k+1}·(B_k − c_k)·∂L/∂C − T_final·∂L/∂T
     let contrast = (next - mixed) + excess;
     let d_tau = -beyond * dot(contrast, d_color) - d_end;
@@ -143,9 +142,12 @@ fn ray_adjoint(pixel: vec2u, ray: Ray, end_depth: f32, background: vec3f, d_colo
     d_point = vec3f(0.0);
 #endif
     for (var c = 0u; c < CHANNELS; c++) {
-      let value = contributions[c].value;
+      if (CHANNELS > 1u) {
+        contribution = contribution_of(c, probes[c]);
+      }
+      let value = contribution.value;
       let d_extinction = scale * d_tau + weight * dot(value.rgb - mixed, d_color);
-      channel_adjoint(c, cell, contributions[c], vec4f(weight * value.w * d_color, d_extinction));
+      channel_adjoint(c, cell, contribution, vec4f(weight * value.w * d_color, d_extinction));
     }
 #if POSE
     samples.point += d_point;

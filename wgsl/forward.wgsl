@@ -32,7 +32,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
       var extinction = 0.0;
       var emission = vec3f(0.0);
       for (var c = 0u; c < CHANNELS; c++) {
-        let value = contribution_at(cell, c).value;
+        let value = contribution_of(c, probe_at(cell, c)).value;
         extinction += value.w;
         emission += value.w * value.rgb;
       }

@@ -18,11 +18,21 @@ struct Contribution {
 #endif
 }
 
-fn contribution_at(cell: Cell, channel: u32) -> Contribution {
-  var c: Contribution;
+// What the volume has of a channel at a place: ∇v (0 where no surface asks for it) and v.
+fn probe_at(cell: Cell, channel: u32) -> vec4f {
   let corners = corners_of(cell, channel);
+  let v = view.channel_scale[channel] * interpolate(corners, cell.place);
+#if SURFACE
+  return vec4f(slope_at(slopes_of(cell, channel, corners), cell.place), v);
+#else
+  return vec4f(0.0, 0.0, 0.0, v);
+#endif
+}
+
+fn contribution_of(channel: u32, probe: vec4f) -> Contribution {
+  var c: Contribution;
   c.windowed = apply_window(
-    view.channel_scale[channel] * interpolate(corners, cell.place),
+    probe.w,
     psi.channels[channel].window.lo,
     psi.channels[channel].window.hi,
     psi.channels[channel].gamma);
@@ -30,7 +40,7 @@ fn contribution_at(cell: Cell, channel: u32) -> Contribution {
   c.value = transfer(channel, c.segment);
 #if SURFACE
   c.transfer = c.value;
-  c.slope = slope_at(slopes_of(cell, channel, corners), cell.place);
+  c.slope = probe.xyz;
   let surface = surface_of(c.slope, psi.channels[channel].window);
 #if GRADIENT_OPACITY
   c.value.w *= 1.0 + psi.channels[channel].gradientOpacity * (surface.amount - 1.0);

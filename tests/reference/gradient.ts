@@ -55,9 +55,18 @@ export function referenceGradient(
     const central = (h: number) => weightedDifference(pictureAt(path, x - h), pictureAt(path, x + h), 2 * h, weights);
     return { path, ...ridders(central, step * scaleOf(psi, path)) };
   });
-  const ofTarget = gradient.filter(({ path }) => path.startsWith('camera.target.'));
-  const largest = Math.max(...ofTarget.map(({ scale }) => scale));
-  return gradient.map((scalar) => (ofTarget.includes(scalar) ? { ...scalar, scale: largest } : scalar));
+  return VECTORS.reduce(withCommonScale, gradient);
+}
+
+/**
+ * The components of a shift, and of a turn of the camera. What one of them is depends on where the axes happen to lie: along a
+ * direction in which nothing changes its own scale is 0, and float32 cannot be exact to a share of nothing.
+ */
+const VECTORS = [/^camera\.target\./, /^camera\.(azimuth|elevation|roll)$/];
+
+function withCommonScale(gradient: ScalarGradient[], vector: RegExp): ScalarGradient[] {
+  const largest = Math.max(...gradient.filter(({ path }) => vector.test(path)).map(({ scale }) => scale));
+  return gradient.map((scalar) => (vector.test(scalar.path) ? { ...scalar, scale: largest } : scalar));
 }
 
 /** The stages of a picture, in order. A scalar changes one of them and all that follow; what comes before is kept. */
