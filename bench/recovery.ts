@@ -12,11 +12,16 @@ import { type Random, seededRandom } from '../random.js';
 import { refine } from '../refine/refine.js';
 
 /**
- * Recovery: a target is rendered from each cube with a random Ψ, and refined towards from the default Ψ with the pixel loss and
- * the same camera. Prints one line a run: does the optimizer find its way back, and how fast?
+ * Recovery: a target is rendered from each cube with a random Ψ, and refined towards from the default Ψ with the pixel loss.
+ * Prints one line a run: does the optimizer find its way back, and how fast? The camera is the target's; with --camera 15 azimuth,
+ * elevation and roll each begin up to 15° away, and all of Ψ is free. With --surfaces the target has shading, lights and gradient
+ * opacity, and these are free too.
  *
  *     npx tsx bench/recovery.ts --seeds 10 tooth.nrrd engine.raw.gz:256x256x128:uint8
+ *     npx tsx bench/recovery.ts --surfaces --reach 33 --iterations 300 cells.ome.tif
+ *     npx tsx bench/recovery.ts --surfaces --camera 15 --iterations 600 cells.ome.tif
  */
+
 /** What the default Ψ leaves clear is air and noise, and a Ψ that a person made would keep it so; --haze leaves it to chance. */
 function keepClear(psi: Psi, template: Psi): Psi {
   for (const [c, { knots }] of template.channels.entries()) {
@@ -48,6 +53,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '10' },
+    first: { type: 'string', default: '0' },
     size: { type: 'string', default: '96' },
     iterations: { type: 'string', default: '200' },
     steps: { type: 'string', default: '96' },
@@ -62,7 +68,8 @@ const { values, positionals } = parseArgs({
 const device = await openDevice({ onNotice: (line) => console.error(line) });
 const size = Number(values.size);
 const threshold = Number(values.reach);
-console.log('volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds\t° before\t° after');
+const angles = values.camera ? '\t° before\t° after' : '';
+console.log(`volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds${angles}`);
 for (const name of positionals) {
   const [path, dims, dtype] = name.split(':') as [string, string?, string?];
   const raw = dims && dtype ? { dims: dims.split('x').map(Number), dtype } : undefined;
@@ -71,7 +78,8 @@ for (const name of positionals) {
   const template = defaultPsi(cube);
   template.sampling.steps = Number(values.steps);
   let reached = 0;
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  const first = Number(values.first);
+  for (let seed = first; seed < first + Number(values.seeds); seed++) {
     const random = seededRandom(seed);
     const profile = EXTINCTION_PROFILES[seed % EXTINCTION_PROFILES.length]!;
     const drawn = randomPsi(template, random, profile);
