@@ -2,12 +2,16 @@ import type { Psi } from './psi.js';
 import type { Constants } from './shader.js';
 import { STORAGES, type Storage } from './storage.js';
 
-/** What a kernel may be compiled with or without. The pose, camera and clip box, is always rendered; the feature is its gradient. */
-export type Feature = 'SHADING' | 'GRADIENT_OPACITY' | 'POSE';
-export type Features = Readonly<Record<Feature, boolean>>;
+/**
+ * What a kernel may be compiled with or without. The pose, camera and clip box, is always rendered; the feature is its gradient.
+ * SURFACE, the slopes of the volume, is what shading and gradient opacity stand on.
+ */
+export type Feature = 'SURFACE' | 'SHADING' | 'GRADIENT_OPACITY' | 'POSE';
+export type Features = Readonly<Record<Exclude<Feature, 'SURFACE'>, boolean>>;
 
 /** The feature without which a scalar of Ψ has no gradient; undefined for what every kernel knows. */
 export function featureOf(path: string): Feature | undefined {
+  if (path.startsWith('surface.')) return 'SURFACE';
   if (/^(shading|lights)\./.test(path)) return 'SHADING';
   if (/^channels\.\d+\.gradientOpacity$/.test(path)) return 'GRADIENT_OPACITY';
   if (/^(camera|clip)\./.test(path)) return 'POSE';
@@ -33,7 +37,8 @@ export function featuresFor(psi: Psi, paths: readonly string[]): Features {
   const features = { ...featuresOf(psi) };
   for (const path of paths) {
     const feature = featureOf(path);
-    if (feature) features[feature] = true;
+    // Where nothing makes use of surfaces, how steep they are has no part in the picture.
+    if (feature && feature !== 'SURFACE') features[feature] = true;
   }
   return features;
 }

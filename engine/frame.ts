@@ -61,8 +61,8 @@ export function psiValue(psi: Psi, knots: number): StructValue {
   });
   const { key, headlight } = psi.lights;
   const lights = { key: { ...key, direction: keyDirection(psi) }, headlight };
-  const { density, background, tone, shading } = psi;
-  return { density, background, tone, shading, lights, channels } as unknown as StructValue;
+  const { density, background, tone, surface, shading } = psi;
+  return { density, background, tone, surface, shading, lights, channels } as unknown as StructValue;
 }
 
 /** @throws VoxstyleError `bad-input` when Ψ doesn't fit the cube. */

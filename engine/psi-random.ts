@@ -38,7 +38,8 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
 }
 
 /**
- * The same Ψ with surfaces drawn at random: gradient opacity of each channel, ambient 0.2 … 0.7, diffuse 0.3 … 1, specular up to
+ * The same Ψ with surfaces drawn at random: gradient opacity of each channel, full surfaces from a
+ * slope of 0.05 … 0.3, ambient 0.2 … 0.7, diffuse 0.3 … 1, specular up to
  * 0.6 with shininess 4 … 40, a tinted key light of intensity 0.5 … 1.2 from anywhere on the eye's side, a headlight up to 0.5.
  */
 export function withRandomSurfaces(psi: Psi, random: Random): Psi {
@@ -52,6 +53,7 @@ export function withRandomSurfaces(psi: Psi, random: Random): Psi {
       specular: random.between(0, 0.6),
       shininess: logBetween(random, 4, 40),
     },
+    surface: { length: logBetween(random, 0.05, 0.3) },
     lights: {
       key: {
         azimuth: random.between(-80, 80),

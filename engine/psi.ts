@@ -57,6 +57,7 @@ export const psiSchema = z
     version: z.literal(PSI_VERSION),
     channels: z.array(channel).min(1).max(MAX_CHANNELS),
     density: optional('density'),
+    surface: z.strictObject({ length: optional('surface.length') }).prefault({}),
     shading: z
       .strictObject({
         ambient: optional('shading.ambient'),

@@ -36,6 +36,12 @@ struct Tone {
   gamma: f32,
 }
 
+#if SURFACE
+struct SurfaceScale {
+  length: f32,
+}
+#endif
+
 #if SHADING
 struct Shading {
   ambient: f32,
@@ -65,6 +71,9 @@ struct Psi {
   density: f32,
   background: Background,
   tone: Tone,
+#if SURFACE
+  surface: SurfaceScale,
+#endif
 #if SHADING
   shading: Shading,
   lights: Lights,

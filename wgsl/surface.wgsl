@@ -1,7 +1,5 @@
 // Surfaces: how much of one there is at a sample, what it does to the extinction, and how it is lit.
 
-// A rise through the whole window within this length is a full surface. World units.
-const SURFACE_LENGTH = 0.04;
 // Under this steepness a slope has no direction.
 const LEAST_STEEPNESS = 1e-6;
 
@@ -15,7 +13,7 @@ struct Surface {
 
 fn surface_of(slope: vec3f, window: Window) -> Surface {
   let rise = length(slope);
-  let steepness = SURFACE_LENGTH * rise / (window.hi - window.lo);
+  let steepness = psi.surface.length * rise / (window.hi - window.lo);
   if (steepness < LEAST_STEEPNESS) {
     return Surface(vec3f(0.0), rise, steepness, 0.0);
   }

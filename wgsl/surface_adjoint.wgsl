@@ -107,9 +107,10 @@ fn surface_adjoint(channel: u32, c: Contribution, d_value: vec4f) -> SurfaceGrad
   let d_steepness = select(0.0, d_amount * 6.0 * q * (1.0 - q), q < 1.0);
   let inverse_range = 1.0 / (window.hi - window.lo);
   let d_range = d_steepness * surface.steepness * inverse_range;
+  gradient[Psi_surface + SurfaceScale_length] += d_steepness * surface.steepness / psi.surface.length;
   gradient[at + Channel_window + Window_lo] += d_range;
   gradient[at + Channel_window + Window_hi] -= d_range;
-  g.slope = d_steepness * SURFACE_LENGTH * inverse_range * surface.normal
+  g.slope = d_steepness * psi.surface.length * inverse_range * surface.normal
     + (d_normal - surface.normal * dot(surface.normal, d_normal)) / surface.rise;
   return g;
 }

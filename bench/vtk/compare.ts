@@ -8,8 +8,7 @@ import { psnr } from '../../losses/index.js';
 import { composeSheet } from '../../refine/sheet.js';
 import { runCommand } from './command.js';
 import { difference, residual } from './difference.js';
-import { equivalentPsi, sizeOf } from './equivalent.js';
-import { everySlopeKernels } from './every-slope.js';
+import { equivalentPsi, SHADINGS, type Shading, sizeOf } from './equivalent.js';
 import { loadViews, type View } from './volumes.js';
 import { renderVtk, requireVtk, type VtkPicture } from './vtk.js';
 
@@ -29,15 +28,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** What is compared, in the order of the table. */
-const SHADINGS = ['unshaded', 'shaded', 'every-slope'] as const;
-type Shading = (typeof SHADINGS)[number];
-
 const results: object[] = [];
 
 /** Renders what VTK has rendered, and reports how far apart the two are. */
 async function compare(renderer: Renderer, { scene, cube }: View, shading: Shading, vtk: VtkPicture): Promise<void> {
-  const psi = equivalentPsi(scene, cube, shading !== 'unshaded');
+  const psi = equivalentPsi(scene, cube, shading);
   const { width, height } = vtk.cast;
   const { picture } = await renderer.forward(psi, { width, height });
   const [decibels, window] = [psnr(picture, vtk.cast), psnr(picture, vtk.shown)];
@@ -58,15 +53,14 @@ async function compare(renderer: Renderer, { scene, cube }: View, shading: Shadi
 
 async function compareShadings(device: Device, view: View): Promise<void> {
   const { scene, cube } = view;
-  const { camera } = equivalentPsi(scene, cube, false);
+  const { camera } = equivalentPsi(scene, cube, 'unshaded');
   const size = sizeOf(scene, Number(values.size));
   const vtk = await renderVtk(values.python, values.out, { scene, cube, camera, size });
+  const renderer = await Renderer.open(device, cube);
   for (const shading of values.unshaded ? SHADINGS.slice(0, 1) : SHADINGS) {
-    const kernels = shading === 'every-slope' ? { shaders: await everySlopeKernels(values.out) } : {};
-    const renderer = await Renderer.open(device, cube, kernels);
     await compare(renderer, view, shading, shading === 'unshaded' ? vtk.unshaded : vtk.shaded);
-    renderer.close();
   }
+  renderer.close();
 }
 
 async function compareAll(): Promise<void> {

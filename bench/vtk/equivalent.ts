@@ -2,7 +2,12 @@ import { type Cube, worldExtent } from '../../cubes/cube.js';
 import type { Size } from '../../engine/frame.js';
 import { PSI_VERSION, type Psi, parsePsi } from '../../engine/psi.js';
 import { defaultPsi } from '../../engine/psi-default.js';
+import { SCALARS } from '../../engine/psi-scalars.js';
 import type { Point, Scene } from './scenes.js';
+
+/** How a scene is lit: not, by the default Ψ's measure of a surface, or on every slope, as VTK does it. */
+export const SHADINGS = ['unshaded', 'shaded', 'every-slope'] as const;
+export type Shading = (typeof SHADINGS)[number];
 
 const KNOTS = 64;
 /** VTK's step, in voxels of the finest axis. */
@@ -71,17 +76,18 @@ function view({ camera }: Scene, cube: Cube, steps: number) {
 }
 
 /**
- * The Ψ whose picture is VTK's, without shading or with it. VTK's headlight shines in the camera's direction at every pixel, so
+ * The Ψ whose picture is VTK's. VTK's headlight shines in the camera's direction at every pixel, so
  * it is Ψ's key light from behind the camera; Ψ's headlight shines along each pixel's ray.
  */
-export function equivalentPsi(scene: Scene, cube: Cube, shaded: boolean): Psi {
+export function equivalentPsi(scene: Scene, cube: Cube, shading: Shading): Psi {
   const { ambient, diffuse, specular, power } = scene.shading;
   return parsePsi({
     version: PSI_VERSION,
     channels: [{ knots: knotsOf(scene, cube.channels[0]!.range) }],
     background: { top: scene.background, bottom: scene.background },
     tone: { encoding: 'none' },
-    ...(shaded && {
+    ...(shading === 'every-slope' && { surface: { length: SCALARS['surface.length'].bounds[1] } }),
+    ...(shading !== 'unshaded' && {
       shading: { ambient, diffuse, specular, shininess: power },
       lights: { key: { azimuth: 0, elevation: 0, intensity: 1 }, headlight: { intensity: 0 } },
     }),

@@ -101,7 +101,13 @@ async function readOnDevice(
 }
 
 /** As `specialisation` gives them: what the structs' members and lengths depend on. */
-const constantsOf = (CHANNELS: number, KNOTS: number, SHADING = 1, POSE = 1) => ({ CHANNELS, KNOTS, SHADING, POSE });
+const constantsOf = (CHANNELS: number, KNOTS: number, SHADING = 1, POSE = 1) => ({
+  CHANNELS,
+  KNOTS,
+  SURFACE: SHADING,
+  SHADING,
+  POSE,
+});
 const specialisations = [
   ...[1, 2, 3].flatMap((channels) => [2, 8, 64].map((knots) => constantsOf(channels, knots))),
   constantsOf(8, 64),
@@ -167,6 +173,8 @@ function indexOf(path: string, index: Constants): number {
       return start + at(`Background_${below[0]}`) + number(2);
     case 'tone':
       return start + at(`Tone_${below[0]}`);
+    case 'surface':
+      return start + at(`SurfaceScale_${below[0]}`);
     case 'shading':
       return start + at(`Shading_${below[0]}`);
     case 'lights': {

@@ -11,7 +11,7 @@ import { sampleRays } from './renderer.js';
 export function withSurfaces(psi: Psi, random: Random): Psi {
   // At either end of its interval in some channels.
   const opacity = () => Math.min(Math.max(random.between(-0.2, 1.2), 0), 1);
-  return {
+  const drawn = {
     ...psi,
     channels: psi.channels.map((channel) => ({ ...channel, gradientOpacity: opacity() })),
     shading: {
@@ -29,7 +29,8 @@ export function withSurfaces(psi: Psi, random: Random): Psi {
       },
       headlight: { intensity: random.between(0, 1.5) },
     },
-  };
+  } satisfies Partial<Psi>;
+  return { ...drawn, surface: { length: Math.exp(random.between(Math.log(0.02), Math.log(0.5))) } };
 }
 
 /** Windows of a tenth of their width, so that a rise through them is steep. */

@@ -6,6 +6,7 @@ import { following, recordBranches, type Scene, sampleRays, termsOf } from './re
 import { type Derivative, ridders } from './ridders.js';
 import { getScalar, specOf, withScalar } from './scalars.js';
 import { scaleOf } from './steps.js';
+import { isShaded } from './surfaces.js';
 import { developPicture } from './tone.js';
 
 export interface ScalarGradient extends Derivative {
@@ -76,7 +77,7 @@ type Stage = (typeof STAGES)[number];
 function firstStage(path: string): Stage {
   if (/^(camera|clip)\./.test(path)) return 'rays';
   if (/^channels\.\d+\.(window|gamma)/.test(path)) return 'windowed';
-  if (/^(shading|lights)\.|^channels\.\d+\.gradientOpacity/.test(path)) return 'terms';
+  if (/^(surface|shading|lights)\.|^channels\.\d+\.gradientOpacity/.test(path)) return 'terms';
   return /^(tone|background)\./.test(path) ? 'picture' : 'light';
 }
 
@@ -106,10 +107,12 @@ function frozenPicture(scene: Scene): (path: string, value: number) => Float64Ar
 }
 
 /** Whether a scalar is one of a channel that is off, of lights that nothing reflects, or of a lens that there isn't. */
-function isIdle({ channels, shading, camera }: Psi, path: string): boolean {
+function isIdle(psi: Psi, path: string): boolean {
+  const { channels, shading, camera } = psi;
   const channel = /^channels\.(\d+)\./.exec(path);
   if (channel !== null) return channels[Number(channel[1])]!.enabled === false;
   if (path === 'camera.fov') return camera.fov === 0;
+  if (path === 'surface.length') return !isShaded(psi);
   if (path === 'shading.shininess') return shading.specular === 0;
   return path.startsWith('lights.') && shading.diffuse === 0 && shading.specular === 0;
 }

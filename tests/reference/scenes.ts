@@ -40,9 +40,10 @@ export const constantKnots = (color: Knot['color'], extinction: number) => [
 /** Looks along +y with parallel rays whose picture plane spans [−1, 1] from bottom to top. */
 export const FRONT = { azimuth: 0, elevation: 0, fov: 0, distance: 1 / Math.tan((20 * Math.PI) / 180) };
 
-/** A Ψ of which only what a test is about need be given; the camera is FRONT, and there is one white channel. */
+/** A Ψ of which only what a test is about need be given; the camera is FRONT, there is one white channel, and ℓ is 0.04. */
 export function psiOf(parts: Record<string, unknown> = {}): Psi {
-  const document = { version: 1, channels: [{ knots: constantKnots([1, 1, 1], 1) }], camera: FRONT, ...parts };
+  const channels = [{ knots: constantKnots([1, 1, 1], 1) }];
+  const document = { version: 1, channels, surface: { length: 0.04 }, camera: FRONT, ...parts };
   return parsePsi(document, 'tests/reference');
 }
 

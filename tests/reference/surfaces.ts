@@ -4,8 +4,6 @@ import { scale, type Vec3 } from './camera.js';
 import { halfVector, keyLightDirection } from './lights.js';
 import type { RaySamples } from './sampling.js';
 
-/** ℓ of the specification, in world units: a rise through the window within this is a full surface. */
-export const SURFACE_THICKNESS = 0.04;
 /** m under which there is no normal. */
 const LEAST = 1e-6;
 
@@ -64,14 +62,14 @@ const FULL = 2;
 function writeTerms(
   gradient: Vec3,
   { window, gradientOpacity }: Pick<PsiChannel, 'window' | 'gradientOpacity'>,
-  { shading, lights }: Pick<Psi, 'shading' | 'lights'>,
+  { surface: { length: thickness }, shading, lights }: Pick<Psi, 'surface' | 'shading' | 'lights'>,
   { light, eye, half }: Lighting,
   terms: Float64Array,
   at: number,
   branches: BranchPoints,
 ): void {
   const length = Math.sqrt(gradient[0] * gradient[0] + gradient[1] * gradient[1] + gradient[2] * gradient[2]);
-  const m = (SURFACE_THICKNESS * length) / (window.hi - window.lo);
+  const m = (thickness * length) / (window.hi - window.lo);
   const branch = branches.take(m < LEAST ? NONE : m >= 1 ? FULL : PARTIAL);
   const surface = branch === NONE ? 0 : branch === FULL ? 1 : m * m * (3 - 2 * m);
   terms[at] = 1 + gradientOpacity * (surface - 1);
