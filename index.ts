@@ -24,6 +24,7 @@ export { SCALARS, type ScalarSpec } from './engine/psi-scalars.js';
 export { fromVector, type PsiVector, toVector } from './engine/psi-vector.js';
 export { renderImage } from './engine/render-image.js';
 export { type Frame, Renderer } from './engine/renderer.js';
+export type { AskedStorage } from './engine/storage.js';
 export { type ErrorCode, EXIT_CODES, VoxstyleError } from './errors.js';
 export { LOSSES, type Loss, type LossFactory, parseLoss, psnr } from './losses/index.js';
 export {

@@ -32,7 +32,7 @@ function keepClear(psi: Psi, template: Psi): Psi {
 
 /** Also what the default Ψ keeps clear: here the truth is known, and every way to it is open. */
 const EVERYTHING = ['channels', 'density', 'background', 'tone'];
-const SURFACES = ['shading', 'lights'];
+const SURFACES = ['surface', 'shading', 'lights'];
 
 /** Azimuth, elevation and roll each turned by up to so many degrees. */
 function turned(psi: Psi, random: Random, most: number): Psi {

@@ -16,10 +16,8 @@ export class Buffers {
     return buffer;
   }
 
-  drop(...labels: readonly string[]): void {
-    for (const label of labels.length > 0 ? labels : [...this.#held.keys()]) {
-      this.#held.get(label)?.destroy();
-      this.#held.delete(label);
-    }
+  drop(): void {
+    for (const buffer of this.#held.values()) buffer.destroy();
+    this.#held.clear();
   }
 }

@@ -7,7 +7,7 @@ import { STORAGES, type Storage } from './storage.js';
  * SURFACE, the slopes of the volume, is what shading and gradient opacity stand on.
  */
 export type Feature = 'SURFACE' | 'SHADING' | 'GRADIENT_OPACITY' | 'POSE';
-export type Features = Readonly<Record<Exclude<Feature, 'SURFACE'>, boolean>>;
+export type Features = Readonly<Record<Feature, boolean>>;
 
 /** The feature without which a scalar of Ψ has no gradient; undefined for what every kernel knows. */
 export function featureOf(path: string): Feature | undefined {
@@ -25,11 +25,12 @@ export function enabledChannels(psi: Psi): number[] {
 
 /** What has a part in the picture. */
 export function featuresOf({ shading, channels }: Psi): Features {
-  return {
+  return withSurface({
+    SURFACE: false,
     SHADING: shading.ambient !== 1 || shading.diffuse !== 0 || shading.specular !== 0,
     GRADIENT_OPACITY: channels.some(({ enabled, gradientOpacity }) => enabled && gradientOpacity !== 0),
     POSE: false,
-  };
+  });
 }
 
 /** The same, and what the gradient by the given scalars needs besides. */
@@ -37,20 +38,23 @@ export function featuresFor(psi: Psi, paths: readonly string[]): Features {
   const features = { ...featuresOf(psi) };
   for (const path of paths) {
     const feature = featureOf(path);
-    // Where nothing makes use of surfaces, how steep they are has no part in the picture.
-    if (feature && feature !== 'SURFACE') features[feature] = true;
+    if (feature) features[feature] = true;
   }
-  return features;
+  return withSurface(features);
 }
+
+const withSurface = (features: Features): Features => ({
+  ...features,
+  SURFACE: features.SURFACE || features.SHADING || features.GRADIENT_OPACITY,
+});
 
 /** The constants that specialise the kernels: features that are off cost nothing. */
 export function specialisation(psi: Psi, features: Features, storage: Storage) {
   const enabled = enabledChannels(psi);
-  const flags = { ...features, SURFACE: features.SHADING || features.GRADIENT_OPACITY };
   return {
     CHANNELS: enabled.length,
     KNOTS: Math.max(...enabled.map((c) => psi.channels[c]!.knots.length)),
-    ...Object.fromEntries(Object.entries(flags).map(([name, on]) => [name, Number(on)])),
+    ...Object.fromEntries(Object.entries(features).map(([name, on]) => [name, Number(on)])),
     ...Object.fromEntries(STORAGES.map((name) => [name.toUpperCase(), Number(name === storage)])),
   } satisfies Constants;
 }

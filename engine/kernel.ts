@@ -30,7 +30,9 @@ export function compile(device: Device, source: KernelSource): Promise<Kernel> {
 
 async function compileAnew(device: Device, { file, constants, shaders }: KernelSource): Promise<Kernel> {
   const entryPoint = file.replace('.wgsl', '');
-  const label = `${entryPoint}(${Object.entries(constants).map(([name, value]) => `${name}=${value}`)})`;
+  // The places of scalars, Struct_member, follow from the others.
+  const telling = Object.entries(constants).filter(([name, value]) => name === name.toUpperCase() && value !== 0);
+  const label = `${entryPoint}(${telling.map(([name, value]) => `${name}=${value}`)})`;
   const code = declare(constants) + assemble(file, constants, shaders);
   const pipeline = await device.checked(label, () =>
     device.gpu.createComputePipelineAsync({

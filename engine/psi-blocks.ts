@@ -107,16 +107,24 @@ export function intervalBlocks(paths: readonly string[], values: Float64Array, f
     const high = paths.indexOf(path.replace('.min.', '.max.'));
     if (free.has(low) && free.has(high)) return [intervalBlock([low, high], bounds)];
     // Between a frozen end and a bound as near as this nothing can move.
-    const room = ([from, to]: readonly [number, number]) => (to - from > LEAST_WIDTH ? [linear(from, to)] : []);
-    if (free.has(low)) return room([bounds[0], values[high]! - LEAST_WIDTH]).map((map) => mappedBlock(low, map));
-    if (free.has(high)) return room([values[low]! + LEAST_WIDTH, bounds[1]]).map((map) => mappedBlock(high, map));
+    const least = LEAST_WIDTH * (bounds[1] - bounds[0]);
+    const room = ([from, to]: readonly [number, number]) => (to - from > least ? [linear(from, to)] : []);
+    if (free.has(low)) return room([bounds[0], values[high]! - least]).map((map) => mappedBlock(low, within(map)));
+    if (free.has(high)) return room([values[low]! + least, bounds[1]]).map((map) => mappedBlock(high, within(map)));
     return [];
   });
+}
+
+/** A document may have its ends nearer than the least width: such a value starts from the map's end. */
+function within(map: Bijection): Bijection {
+  const [low, high] = map.reals.map(map.toValue) as [number, number];
+  return { ...map, toReal: (value) => map.toReal(Math.min(high, Math.max(low, value))) };
 }
 
 function intervalBlock(members: [number, number], [from, to]: readonly [number, number]): Block {
   const map = linear(from, to);
   const clamp = clampTo(map.reals);
+  const least = LEAST_WIDTH * (to - from);
   return {
     members,
     toReals: (values) => values.map(map.toReal),
@@ -124,9 +132,9 @@ function intervalBlock(members: [number, number], [from, to]: readonly [number, 
     pullback: (reals, gradient) => gradient.map((g, i) => g * map.slope(reals[i]!)),
     project(reals) {
       const [low, high] = clamp(reals).map(map.toValue) as [number, number];
-      if (high - low >= LEAST_WIDTH) return clamp(reals);
-      const middle = Math.min(to - LEAST_WIDTH / 2, Math.max(from + LEAST_WIDTH / 2, (low + high) / 2));
-      return [map.toReal(middle - LEAST_WIDTH / 2), map.toReal(middle + LEAST_WIDTH / 2)];
+      if (high - low >= least) return clamp(reals);
+      const middle = Math.min(to - least / 2, Math.max(from + least / 2, (low + high) / 2));
+      return [map.toReal(middle - least / 2), map.toReal(middle + least / 2)];
     },
   };
 }

@@ -9,7 +9,7 @@ const TOP_EXTINCTION = 40;
 /** Shares of voxels left below and above the window, as viewers' auto contrast has them. */
 const WINDOW_TAILS = [0.02, 0.998] as const;
 const BINS = 4096;
-/** All that has a gradient. */
+/** What changes a picture's look at no more cost a pixel: not the view, and not surfaces, which the default doesn't have. */
 const FREE = ['channels.*.window', 'channels.*.gamma', 'channels.*.knots', 'density', 'background', 'tone'];
 
 /** How much of the picture's height the ball around the cube takes. Its corners are mostly empty, so a little more than all. */

@@ -2,7 +2,7 @@ import { usage } from '../errors.js';
 import type { Psi } from './psi.js';
 import { intervalBlocks, loneBlock, orderedBlocks, paced } from './psi-blocks.js';
 import { keyOf, SCALARS } from './psi-scalars.js';
-import { freeScalars, tieScalars } from './psi-selection.js';
+import { freeScalars, idleNotes, tieScalars } from './psi-selection.js';
 import { fromVector, toVector } from './psi-vector.js';
 
 /** Ψ as an optimizer sees it: one flat vector of reals for what is free; frozen and tied scalars follow from the document. */
@@ -44,6 +44,7 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
       notes.push('camera.fov: frozen, the camera is orthographic');
     }
   }
+  notes.push(...idleNotes(paths, values, chosen));
   const followers = new Map<number, number>();
   for (const group of tieScalars(paths, psi.parameters.tied)) {
     const [leader, ...others] = group as [number, ...number[]];
@@ -62,7 +63,9 @@ export function freeParameters(psi: Psi, free?: readonly string[], freeze: reado
     ...orderedBlocks(paths, values, chosen),
     ...intervalBlocks(paths, values, chosen),
   ].map((block) => paced(block, SCALARS[keyOf(paths[block.members[0]!]!)].pace));
-  if (blocks.length === 0) throw usage('parameters', 'at least one free scalar', 'none', 'free some with --free');
+  if (blocks.length === 0) {
+    throw usage('parameters', 'at least one free scalar', ['none', ...notes].join('; '), 'free some with --free');
+  }
   blocks.sort((p, q) => p.members[0]! - q.members[0]!);
   const moving = new Set(blocks.flatMap(({ members }) => members));
   for (const i of chosen) if (!moving.has(i)) notes.push(`${paths[i]}: frozen, no room between its frozen neighbours`);

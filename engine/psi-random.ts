@@ -38,8 +38,8 @@ function randomChannel(random: Random, channel: PsiChannel, profile: ExtinctionP
 }
 
 /**
- * The same Ψ with surfaces drawn at random: gradient opacity of each channel, full surfaces from a
- * slope of 0.05 … 0.3, ambient 0.2 … 0.7, diffuse 0.3 … 1, specular up to
+ * The same Ψ with surfaces drawn at random: gradient opacity of each channel, full surfaces within a
+ * length of 0.05 … 0.3, ambient 0.2 … 0.7, diffuse 0.3 … 1, specular up to
  * 0.6 with shininess 4 … 40, a tinted key light of intensity 0.5 … 1.2 from anywhere on the eye's side, a headlight up to 0.5.
  */
 export function withRandomSurfaces(psi: Psi, random: Random): Psi {
@@ -67,7 +67,8 @@ export function withRandomSurfaces(psi: Psi, random: Random): Psi {
 }
 
 /**
- * A Ψ with every scalar of windows, transfer functions, density, background and tone drawn at random, within what people use; the rest is the template's.
+ * A Ψ with every scalar of windows, transfer functions, density, background and tone drawn at random, within what people use;
+ * the rest is the template's.
  * Windows about the template's, gammas, knots (uniform colours, extinction by profile), density within a factor of 2, two dark
  * background colours, a stop of exposure, tone about neutral.
  */

@@ -41,6 +41,22 @@ export function freeScalars(paths: readonly string[], free: readonly string[], f
   return { chosen, frozen, notes };
 }
 
+/** Notes on free scalars that the picture can't show: how surfaces are lit while nothing is reflected, how steep they are while nobody asks. */
+export function idleNotes(paths: readonly string[], values: Float64Array, chosen: ReadonlySet<number>): string[] {
+  const free = (group: string) => [...chosen].some((i) => matches(group, paths[i]!));
+  /** Frozen at a value that leaves the picture as it is. */
+  const off = (selector: string, neutral: number) =>
+    paths.every((path, i) => !matches(selector, path) || (values[i] === neutral && !chosen.has(i)));
+  const unlit = off('shading.diffuse', 0) && off('shading.specular', 0);
+  const unused = unlit && off('shading.ambient', 1) && off('channels.*.gradientOpacity', 0);
+  return [
+    ...(free('lights') && unlit
+      ? ['lights: no effect while shading.diffuse and shading.specular are 0 and frozen']
+      : []),
+    ...(free('surface') && unused ? ['surface: no effect while shading and gradientOpacity are off and frozen'] : []),
+  ];
+}
+
 /** Whether two scalars can share one value: the background's two colours can, a gamma and a density can't. */
 function sameKind(path: string, other: string): boolean {
   const kind = ({ unit, bounds, bijection, differentiable }: ScalarSpec) => [

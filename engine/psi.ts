@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { VoxstyleError } from '../errors.js';
 import { SCALARS, type ScalarKey, type ScalarSpec } from './psi-scalars.js';
+import { STORAGES } from './storage.js';
 
 /** The version of the document that this code writes, and the only one that it reads. */
 export const PSI_VERSION = 1;
 export const MAX_CHANNELS = 8;
 export const MIN_KNOTS = 2;
 export const MAX_KNOTS = 64;
-export const STORAGES = ['auto', 'unorm8', 'unorm16', 'float32'] as const;
 
 function number(key: ScalarKey) {
   const { bounds, unit, about }: ScalarSpec = SCALARS[key];
@@ -120,7 +120,7 @@ export const psiSchema = z
         interpolation: z.enum(['linear', 'nearest']).default('linear'),
         jitter: z.boolean().default(false).describe('moves the samples of each ray by its own share of a step'),
         storage: z
-          .enum(STORAGES)
+          .enum(['auto', ...STORAGES])
           .default('auto')
           .describe('how the device keeps the voxels; auto is the smallest that is exact'),
       })

@@ -53,7 +53,7 @@ export class Renderer {
   }
 
   /**
-   * @param options.storage how the device keeps the voxels until a Ψ asks for something else; `auto` when left out.
+   * @param options.storage what Ψ's `sampling.storage` will ask for, so that the cube is uploaded once; `auto` when left out.
    * @param options.shaders the kernels' folder, ending in '/', when it isn't the package's own.
    * @throws VoxstyleError `bad-input` when the cube is too large for the device.
    */
@@ -219,6 +219,7 @@ export class Renderer {
       return await this.device.checked(what, make);
     } catch (error) {
       this.#buffers.drop();
+      this.#latest = undefined;
       throw error;
     }
   }

@@ -36,9 +36,7 @@ fn add_vec3(at: u32, value: vec3f) {
 #endif
 #if POSE
 #import "pose_adjoint.wgsl"
-#endif
 
-#if POSE
 // Of the sample under way.
 var<private> d_point: vec3f;
 #endif

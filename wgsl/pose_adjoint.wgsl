@@ -41,7 +41,8 @@ fn pose_adjoint(pixel: vec2u, ray: Ray, samples: RayGradient) {
     d_eye = d_entry;
   }
   let leaves = first_same(slabs.far, exit);
-  let inverse = 1.0 / select(ray.direction, vec3f(1e-20), abs(ray.direction) < vec3f(1e-20));
+  // Never an axis that the ray is parallel to: its slab ends nowhere.
+  let inverse = 1.0 / select(ray.direction, vec3f(1.0), parallel_axes(ray.direction));
   let d_near = d_entry * enters * inverse;
   let d_far = d_exit * leaves * inverse;
   d_origin -= d_near + d_far;

@@ -66,16 +66,28 @@ struct Slabs {
   eye: f32,
 }
 
+// How far beyond the planes of a slab a ray in its plane counts as within: what rounding may do to it.
+const ON_PLANE = 1e-7;
+
+// A ray is parallel to the slabs of these axes, and within such a slab all along or nowhere.
+fn parallel_axes(direction: vec3f) -> vec3<bool> {
+  return abs(direction) < vec3f(1e-12);
+}
+
 fn slabs_of(ray: Ray, pixel: vec2u) -> Slabs {
-  // A direction of exactly 0 would give 0·∞ for a ray in the plane of a face; a tiny one gives the same slab without it.
-  let d = select(ray.direction, vec3f(1e-20), abs(ray.direction) < vec3f(1e-20));
-  let to_min = (vec3_of(view.pose.box_min) - ray.origin) / d;
-  let to_max = (vec3_of(view.pose.box_max) - ray.origin) / d;
+  let box_min = vec3_of(view.pose.box_min);
+  let box_max = vec3_of(view.pose.box_max);
+  let inside = (ray.origin >= box_min - ON_PLANE) & (ray.origin <= box_max + ON_PLANE);
+  let reach = select(vec3f(-1e30), vec3f(1e30), inside);
+  let parallel = parallel_axes(ray.direction);
+  let d = select(ray.direction, vec3f(1.0), parallel);
+  let to_min = (box_min - ray.origin) / d;
+  let to_max = (box_max - ray.origin) / d;
   var eye = -view.reach;
   if (view.orthographic == 0u) {
     eye *= length(vec3_of(view.pose.forward) + picture_offset(pixel));
   }
-  return Slabs(min(to_min, to_max), max(to_min, to_max), eye);
+  return Slabs(select(min(to_min, to_max), -reach, parallel), select(max(to_min, to_max), reach, parallel), eye);
 }
 
 fn entry_of(slabs: Slabs) -> f32 {

@@ -38,7 +38,8 @@ fn cell_at(point: vec3f) -> Cell {
 #endif
   cell.place = place;
 #if POSE
-  cell.rate = select(vec3f(0.0), view.voxels_per_unit, (grid == unclamped) & vec3<bool>(view.nearest == 0u));
+  let moves = (grid == unclamped) & (lower + 1u < view.shape) & vec3<bool>(view.nearest == 0u);
+  cell.rate = select(vec3f(0.0), view.voxels_per_unit, moves);
 #endif
   return cell;
 }
@@ -61,8 +62,8 @@ fn four_voxels(i: u32, stride: u32, other: u32) -> vec4f {
   return vec4f(voxel(i), voxel(i + stride), voxel(i + other), voxel(i + stride + other));
 }
 
-// A field at a cell's corners, voxels as they are stored or their slopes: on the face of lower x and on that of upper x, each at (y, z) lower lower, upper lower, lower
-// upper, upper upper.
+// A field at a cell's corners, voxels as they are stored or their slopes: on the face of lower x and on that of upper x, each
+// at (y, z) lower lower, upper lower, lower upper, upper upper.
 struct Corners {
   lower: vec4f,
   upper: vec4f,

@@ -15,7 +15,9 @@ import { drawScene } from '../reference/gradcheck-scene.js';
 import { referenceGradient, type ScalarGradient } from '../reference/gradient.js';
 import { type RenderSize, renderReference, type Scene } from '../reference/renderer.js';
 import { differentiablePaths } from '../reference/scalars.js';
-import { TRIALS, type Trial } from './mutants.js';
+import type { Trial } from './mutant.js';
+import { FEATURE_TRIALS } from './mutants-features.js';
+import { MEDIUM_TRIALS } from './mutants-medium.js';
 
 /**
  * Tests the test: one deliberate error in a line of a kernel, and the gradient check has to fail. A mutant that lives would
@@ -106,7 +108,7 @@ async function copyShaders(name: string): Promise<string> {
   return shaders;
 }
 
-for (const trial of TRIALS) {
+for (const trial of [...MEDIUM_TRIALS, ...FEATURE_TRIALS]) {
   const { scene, alter, by, mutants } = trial;
   const place = `scene ${[scene, alter?.name ?? [], 'by Ψ', ...by].flat().join(' ')}`;
 

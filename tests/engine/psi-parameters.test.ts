@@ -93,10 +93,21 @@ test('the ends of the clip box stay in their order and may leave their bounds', 
   assert.ok(Math.abs(most.clip.min[0] - 0.499) < 1e-12 && Math.abs(most.clip.max[1] - 0.201) < 1e-12);
   const { min, max } = one.toPsi(one.start).clip;
   assertClose([...min, ...max], [0, 0.2, 0, 0.5, 1, 1], 1e-15, 'the start is the document’s');
+  const near = { ...rich, clip: { min: [0.0029, 0, 0], max: [0.003, 1, 1] } } as Psi;
+  assert.ok(free(near, 'clip.min.0').start.every(Number.isFinite), 'ends nearer than the least width');
   const touching = { ...rich, clip: { min: [0, 0, 0], max: [0.0005, 1, 1] } } as Psi;
   assert.equal(free(touching, 'clip.min.0', 'density').notes, [
     'clip.min.0: frozen, no room between its frozen neighbours',
   ]);
+});
+
+test('what is free without an effect is noted', () => {
+  const plain = { ...rich, channels: rich.channels.map((channel) => ({ ...channel, gradientOpacity: 0 })) };
+  const notes = (psi: Psi, ...paths: string[]) => freeParameters(psi, paths).notes.map((note) => note.split(':')[0]);
+  assert.equal(notes(plain, 'lights', 'surface'), ['lights', 'surface']);
+  assert.equal(notes(rich, 'lights', 'surface'), ['lights'], 'gradient opacity asks how steep a surface is');
+  assert.equal(notes(plain, 'lights', 'surface', 'shading.diffuse'), []);
+  assert.equal(notes({ ...plain, shading: { ...plain.shading, specular: 0.1 } }, 'lights', 'surface'), []);
 });
 
 test('the field of view of an orthographic camera is no scalar to free', () => {
@@ -106,6 +117,7 @@ test('the field of view of an orthographic camera is no scalar to free', () => {
   const { names, notes } = freeParameters(flat, ['camera']);
   assert.not.ok(names.includes('camera.fov'));
   assert.equal(notes, ['camera.fov: frozen, the camera is orthographic']);
+  assert.throws(() => freeParameters(flat, ['camera.fov']), /none; camera\.fov: frozen, the camera is orthographic/);
 });
 
 /** Blocks come in the order of their first members: each axis' ends together. */

@@ -49,9 +49,9 @@ function cuttingPlanes(ray: Ray, box: Box): { entry: number; exit: number } {
   let [entry, t0] = [ORIGIN, 0];
   let [exit, t1] = [MISS, Number.POSITIVE_INFINITY];
   for (const axis of [0, 1, 2] as const) {
-    if (Math.abs(direction[axis]) < 1e-20) {
+    if (Math.abs(direction[axis]) < 1e-12) {
       // Parallel to the slab: within it always or never. Distances would be 0/0 on its planes.
-      if (origin[axis] < box.min[axis] || origin[axis] > box.max[axis]) return missed;
+      if (origin[axis] < box.min[axis] - 1e-7 || origin[axis] > box.max[axis] + 1e-7) return missed;
       continue;
     }
     const [near, far] = direction[axis] > 0 ? [2 * axis, 2 * axis + 1] : [2 * axis + 1, 2 * axis];
