@@ -31,8 +31,8 @@ function keepClear(psi: Psi, template: Psi): Psi {
 }
 
 /** Also what the default Ψ keeps clear: here the truth is known, and every way to it is open. */
-const EVERYTHING = ['channels', 'density', 'background', 'tone'];
-const SURFACES = ['surface', 'shading', 'lights'];
+const EVERYTHING = ['channels.*.window', 'channels.*.gamma', 'channels.*.knots', 'density', 'background', 'tone'];
+const SURFACES = ['channels.*.gradientOpacity', 'surface', 'shading', 'lights'];
 
 /** Azimuth, elevation and roll each turned by up to so many degrees. */
 function turned(psi: Psi, random: Random, most: number): Psi {

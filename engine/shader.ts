@@ -36,7 +36,12 @@ function choose(source: string, constants: Constants, name: string): string {
       conditions.push(constants[constant!] !== 0);
       return false;
     }
-    if (word === undefined) return conditions.every(Boolean);
+    if (word === undefined) {
+      if (/^\s*#/.test(line) && !/^#import "[\w.-]+"$/.test(line)) {
+        throw new RangeError(`${name}: ${line.trim()}, which is no directive`);
+      }
+      return conditions.every(Boolean);
+    }
     const condition = conditions.pop();
     if (condition === undefined) throw new RangeError(`${name}: an #${word} without its #if`);
     if (word === 'else') conditions.push(!condition);

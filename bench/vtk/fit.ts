@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '192' },
     iterations: { type: 'string', default: '300' },
     steps: { type: 'string', default: '256' },
-    free: { type: 'string', default: 'channels,density,background,tone' },
+    free: { type: 'string', default: 'channels.*.window,channels.*.gamma,channels.*.knots,density,background,tone' },
     python: { type: 'string', default: '/usr/bin/python3' },
   },
 });

@@ -4,6 +4,7 @@ import { openDevice } from '../../engine/device.js';
 import { Renderer } from '../../engine/renderer.js';
 import { sharedDevice } from '../device.js';
 import { cubeOf, psiOf } from '../reference/scenes.js';
+import { refused } from '../refused.js';
 import { having, noise, rendererOf, rich, SIZE, sampling } from './scenes.js';
 
 const test = suite('renderer, memory and kernels');
@@ -64,6 +65,27 @@ test('a picture alone makes no buffer of the gradient; the first gradient makes 
   assert.equal(labels(first), ['psi of the gradient', 'upstream', 'partials', 'total', 'readback of total']);
   const second = await buffersMadeBy(() => renderer.adjoint(frame, frame.picture.data));
   assert.equal(labels(second), ['readback of total']);
+  renderer.close();
+});
+
+test('after buffers that the device refused, a frame is gone, and the next one is as good as any', async () => {
+  const device = await sharedDevice();
+  const renderer = await Renderer.open(device, noise);
+  const frame = await renderer.forward(rich, SIZE);
+  const create = device.gpu.createBuffer;
+  device.gpu.createBuffer = (descriptor) => {
+    if (descriptor.label === 'partials') throw new RangeError('no memory');
+    return create.call(device.gpu, descriptor);
+  };
+  try {
+    assert.is((await refused(() => renderer.adjoint(frame, frame.picture.data))).code, 'internal');
+  } finally {
+    device.gpu.createBuffer = create;
+  }
+  assert.match((await refused(() => renderer.adjoint(frame, frame.picture.data))).message, /an earlier frame/);
+  const next = await renderer.forward(rich, SIZE);
+  assert.equal(next.picture, frame.picture);
+  assert.ok((await renderer.adjoint(next, next.picture.data)).some((g) => g !== 0));
   renderer.close();
 });
 

@@ -54,6 +54,7 @@ const WRONG: [what: string, lines: string[], message: RegExp][] = [
   ['no #endif after an #else', ['#if ON', 'x', '#else', 'y'], /main\.wgsl.*#endif/],
   ['one #endif for two conditions', ['#if ON', '#if OFF', '#endif'], /main\.wgsl.*#endif/],
   ['an #else alone', ['#else', 'x'], /main\.wgsl.*#else without its #if/],
+  ['a directive that is indented', ['  #if ON', 'x', '#endif'], /main\.wgsl: #if ON, which is no directive/],
   ['an #endif too many', ['#if ON', 'x', '#endif', '#endif'], /main\.wgsl.*#endif without its #if/],
 ];
 for (const [what, lines, message] of WRONG) {
