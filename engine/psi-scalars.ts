@@ -38,7 +38,7 @@ const WINDOW_PACE = 0.2;
 const KNOT_PACE = 0.3;
 const EXTINCTION_PACE = 1.5;
 const SURFACE_PACE = 0.3;
-const CAMERA_PACE = 0.02;
+const CAMERA_PACE = 0.06;
 
 const share = 'share of the stored range';
 const linear = 'linear RGB';

@@ -38,7 +38,7 @@ export async function* refine(
   const goal = resample(target, size.width, size.height);
   const loss = parseLoss(options.loss ?? REFINE_DEFAULTS.loss, goal, options.losses ?? LOSSES);
   const parameters = freeParameters(init, options.free, options.freeze);
-  const plan = makePlan(iterations, learningRate, loss.stochastic);
+  const plan = makePlan(iterations, learningRate, loss.stochastic, parameters.names);
 
   const inputs = {
     cube: cubeDigest(cube),

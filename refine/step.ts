@@ -56,7 +56,8 @@ export function accept(state: RefineState, evaluation: Evaluation, parameters: P
   const adam = polishing ? undefined : plan.adam.update(gradient, state.optimizer.adam, point);
   const lbfgs = polishing ? plan.lbfgs.update(gradient, state.optimizer.lbfgs, point) : undefined;
   const stepScale = Math.min(1, state.stepScale * REGROWTH);
-  const updates = (adam ?? lbfgs!).updates.map((update) => update * stepScale);
+  const share = (i: number) => (adam ? plan.share(state.iteration, i) : 1);
+  const updates = (adam ?? lbfgs!).updates.map((update, i) => update * stepScale * share(i));
   const optimizer = { adam: adam?.state ?? state.optimizer.adam, lbfgs: lbfgs?.state ?? state.optimizer.lbfgs };
   const best = state.best === null || loss < state.best.loss ? { loss, reals: state.reals } : state.best;
   const accepted = {

@@ -37,6 +37,22 @@ for (const [iterations, polishFrom] of shares) {
   });
 }
 
+test('with a camera to be found Adam goes twice, first without it', () => {
+  const names = ['density', 'camera.azimuth', 'camera.roll=camera.elevation', 'clip.min.0'];
+  const { rate, share, polishFrom } = makePlan(100, 0.2, false, names);
+  assert.is(polishFrom, 35);
+  const shares = (iteration: number) => names.map((_, i) => share(iteration, i));
+  assert.equal(shares(14), [1, 0, 0, 1]);
+  assert.equal(shares(15), [1, 1 / 3, 1 / 3, 1]);
+  const rates = Array.from({ length: 35 }, (_, i) => rate(i));
+  const falls = rates.flatMap((value, i) => (i > 0 && value > rates[i - 1]! ? [i] : []));
+  assert.equal(falls, [15, 16], 'the rate rises anew');
+  assert.is(Math.max(...rates.slice(0, 15)), 0.2);
+  assert.is(Math.max(...rates.slice(15)), 0.2);
+  assert.is(makePlan(100, 0.2, true, names).polishFrom, 100);
+  assert.equal(makePlan(100, 0.2, false, ['density']).share(0, 0), 1);
+});
+
 test("Adam's steps have the rates of the plan", () => {
   const { adam, rate } = makePlan(30, 0.1, false);
   const point = new Float64Array(1);
