@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { loadCube } from '../cubes/index.js';
 import { orbitCamera } from '../engine/camera.js';
 import { openDevice } from '../engine/device.js';
 import type { Psi } from '../engine/psi.js';
@@ -10,6 +9,7 @@ import { dot } from '../engine/vec3.js';
 import { psnr } from '../losses/index.js';
 import { type Random, seededRandom } from '../random.js';
 import { refine } from '../refine/refine.js';
+import { loadArgument, nameOf } from './volume-argument.js';
 
 /**
  * Recovery: a target is rendered from each cube with a random Ψ, and refined towards from the default Ψ with the pixel loss.
@@ -70,10 +70,9 @@ const size = Number(values.size);
 const threshold = Number(values.reach);
 const angles = values.camera ? '\t° before\t° after' : '';
 console.log(`volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds${angles}`);
-for (const name of positionals) {
-  const [path, dims, dtype] = name.split(':') as [string, string?, string?];
-  const raw = dims && dtype ? { dims: dims.split('x').map(Number), dtype } : undefined;
-  const cube = await loadCube(path, raw as Parameters<typeof loadCube>[1]);
+for (const argument of positionals) {
+  const cube = await loadArgument(argument);
+  const name = nameOf(argument);
   const renderer = await Renderer.open(device, cube);
   const template = defaultPsi(cube);
   template.sampling.steps = Number(values.steps);
@@ -99,13 +98,13 @@ for (const name of positionals) {
       const angle = angleBetween(event.psi, truth);
       if (values.camera ? angle <= 1 : after >= threshold) reached++;
       const seconds = (performance.now() - begun) / 1000;
-      const cells = [path.split('/').at(-1), seed, profile, before.toFixed(1), after.toFixed(1), event.iterations];
+      const cells = [name, seed, profile, before.toFixed(1), after.toFixed(1), event.iterations];
       const angles = values.camera ? [angleBetween(init, truth).toFixed(2), angle.toFixed(2)] : [];
       console.log([...cells, seconds.toFixed(1), ...angles].join('\t'));
     }
   }
   const goal = values.camera ? 'come within 1°' : `reach ${threshold} dB`;
-  console.log(`${path.split('/').at(-1)}: ${reached} of ${values.seeds} ${goal}`);
+  console.log(`${name}: ${reached} of ${values.seeds} ${goal}`);
   renderer.close();
 }
 device.close();

@@ -14,7 +14,7 @@ struct NormalGradient {
   color: vec3f,
 }
 
-// n·shininess of a^n by a, where a may be 0.
+// The derivative of |a|^shininess by |a|, where a may be 0.
 fn highlight_slope(cosine: f32, highlight: f32) -> f32 {
   return psi.shading.shininess * highlight / max(abs(cosine), 1e-20);
 }

@@ -1,5 +1,6 @@
-import { type Cube, loadCube } from '../../cubes/index.js';
+import type { Cube } from '../../cubes/index.js';
 import { usage } from '../../errors.js';
+import { loadArgument, nameOf } from '../volume-argument.js';
 import { SCENES, type Scene } from './scenes.js';
 
 export interface View {
@@ -7,16 +8,13 @@ export interface View {
   cube: Cube;
 }
 
-const numbers = (text: string | undefined) => text?.split(/[x,]/).map(Number);
-
 /**
- * The cube of an argument, `tooth.nrrd` or `engine.raw.gz:256x256x128:uint8[:1x1x1.5]` (voxels, type, spacing), and its scene.
+ * The cube of an argument and its scene.
  *
- * @throws VoxstyleError `usage` when no scene is made for it, and as loadCube.
+ * @throws VoxstyleError `usage` when no scene is made for it, and as loadArgument.
  */
 async function loadView(argument: string): Promise<View> {
-  const [path, dims, dtype, spacing] = argument.split(':') as [string, string?, string?, string?];
-  const name = path.split(/[/\\]/).at(-1)!;
+  const name = nameOf(argument);
   const scene = SCENES.find(({ volume }) => name.includes(volume));
   if (scene === undefined) {
     const words = SCENES.map(({ volume }) => volume).join(', ');
@@ -27,8 +25,7 @@ async function loadView(argument: string): Promise<View> {
       'add its scene to bench/vtk/scenes.ts',
     );
   }
-  const cube = await loadCube(path, { dims: numbers(dims), dtype, spacing: numbers(spacing) });
-  return { scene, cube };
+  return { scene, cube: await loadArgument(argument) };
 }
 
 /** @throws VoxstyleError `usage` when there are none, and as loadView. */
