@@ -16,8 +16,11 @@ export class Buffers {
     return buffer;
   }
 
-  drop(): void {
-    for (const buffer of this.#held.values()) buffer.destroy();
-    this.#held.clear();
+  /** Gives back those with the given names, or all. */
+  drop(labels: Iterable<string> = [...this.#held.keys()]): void {
+    for (const label of labels) {
+      this.#held.get(label)?.destroy();
+      this.#held.delete(label);
+    }
   }
 }

@@ -56,7 +56,11 @@ export async function openTier(tier: Tier): Promise<Device | MissingTier> {
   const found = await findAdapter(tier);
   if (!('adapter' in found)) return found;
   const { limits } = found.adapter;
-  const requiredLimits = { ...atMost(limits, 'maxBufferSize'), ...atMost(limits, 'maxStorageBufferBindingSize') };
+  const requiredLimits = {
+    ...atMost(limits, 'maxBufferSize'),
+    ...atMost(limits, 'maxStorageBufferBindingSize'),
+    maxStorageBuffersPerShaderStage: STORAGE_BUFFERS,
+  };
   try {
     return new Device(await found.adapter.requestDevice({ requiredLimits }), found.adapter, tier);
   } catch (error) {
@@ -64,6 +68,9 @@ export async function openTier(tier: Tier): Promise<Device | MissingTier> {
     return { tier, status: 'broken', evidence, remedy: remedyFor(tier) };
   }
 }
+
+/** Storage buffers that a kernel binds at the most; WebGPU promises 8, every driver met so far has 12 or more. */
+const STORAGE_BUFFERS = 9;
 
 /** Sizes above 2 GiB are left out: some drivers offer more than they can address. */
 const atMost = (limits: GPUSupportedLimits, name: 'maxBufferSize' | 'maxStorageBufferBindingSize') => ({
@@ -98,6 +105,8 @@ export class Device {
   readonly driver: string;
   /** True when it computes on the CPU. */
   readonly software: boolean;
+  /** Whether it passes over code that none of its lanes takes. SwiftShader, the bundled driver, computes both sides of every if. */
+  readonly branches: boolean;
   /** Settles, with the error, when the device is lost. It stays pending when the device is closed by close(). */
   readonly lost: Promise<VoxstyleError>;
   #closed = false;
@@ -115,6 +124,7 @@ export class Device {
   ) {
     this.driver = `${driverName(adapter.info)}, ${TIER_NOUNS[tier]}`;
     this.software = isSoftware(adapter.info);
+    this.branches = tier !== 'bundled';
     openDevices.add(this);
     this.lost = new Promise((resolve) => {
       gpu.lost.then(({ message }) => {

@@ -25,7 +25,9 @@ export function stepsOf(cube: Cube, psi: Psi): number {
 /** The layouts of what host and kernels share, for one specialisation. */
 export function layouts(constants: Constants, shaders?: URL) {
   const source = declare(constants) + assemble('gradient.wgsl', constants, shaders);
+  const lookup = declare(constants) + assemble('lookup.wgsl', constants, shaders);
   return {
+    lookup: new StructLayout(lookup, 'Lookup'),
     psi: new StructLayout(source, 'Psi'),
     view: new StructLayout(source, 'View'),
     gradient: new StructLayout(source, 'Gradient'),

@@ -1,4 +1,5 @@
 import type { Device } from './device.js';
+import { napping } from './nap.js';
 import { assemble, type Constants, declare } from './shader.js';
 
 /** A kernel as data: its file in wgsl/ (whose name is also its entry point's) and the constants it is specialised by. */
@@ -44,13 +45,18 @@ async function compileAnew(device: Device, { file, constants, shaders }: KernelS
   return { label, pipeline };
 }
 
-/** Records one dispatch; `buffers[i]` is bound at @group(0) @binding(i). */
+/** A kernel, what is bound at @group(0) @binding(i), and how many workgroups of it. */
+export type Dispatch = readonly [
+  kernel: Kernel,
+  buffers: readonly GPUBuffer[],
+  workgroups: readonly [x: number, y?: number],
+];
+
+/** Records one dispatch. */
 export function dispatch(
   device: Device,
   encoder: GPUCommandEncoder,
-  { label, pipeline }: Kernel,
-  buffers: readonly GPUBuffer[],
-  workgroups: readonly [x: number, y?: number],
+  [{ label, pipeline }, buffers, workgroups]: Dispatch,
 ): void {
   const group = device.gpu.createBindGroup({
     label,
@@ -73,7 +79,8 @@ export function readback(device: Device, encoder: GPUCommandEncoder, source: GPU
   });
   encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
   return async () => {
-    await device.race(staging.mapAsync(GPUMapMode.READ));
+    const mapped = device.race(staging.mapAsync(GPUMapMode.READ));
+    await (device.software ? napping(mapped) : mapped);
     const copy = new Float32Array(staging.getMappedRange().slice(0));
     staging.destroy();
     return copy;

@@ -2,28 +2,26 @@ import type { Cube } from '../cubes/cube.js';
 import { VoxstyleError } from '../errors.js';
 import { Buffers } from './buffers.js';
 import type { Device } from './device.js';
-import { type Features, featuresFor, featuresOf, specialisation } from './features.js';
-import { checkFits, layouts, psiValue, type Size, viewValue } from './frame.js';
+import { FastPasses, type FrameBuffers, type Scene } from './fast-passes.js';
+import { type Features, featuresFor, featuresOf } from './features.js';
+import { checkFits, psiValue, type Size, viewValue } from './frame.js';
 import { gradientVector } from './gradient.js';
-import { compile, dispatch, type Kernel, type KernelSource, readback } from './kernel.js';
+import { TILE, tilesIn } from './held.js';
+import { type Dispatch, dispatch, readback } from './kernel.js';
 import type { Picture } from './picture.js';
+import { type KernelName, type Program, Programs } from './programs.js';
 import type { Psi } from './psi.js';
 import { toVector } from './psi-vector.js';
-import type { Constants } from './shader.js';
 import { type AskedStorage, chooseStorage } from './storage.js';
 import { uploadVolume, type Volume } from './volume.js';
 
-/** Pixels along each side of the workgroups of forward.wgsl and adjoint.wgsl. */
-const TILE = 8;
 /** Four floats. */
 const BYTES_A_PIXEL = 16;
+/** Bytes that held samples may take when nobody says. */
+export const HELD_MEMORY = 2 ** 30;
 
-/** Kernels with the layouts of what they share with the host; kept for every specialisation that was met. */
-interface Program<Name extends string = string> {
-  constants: Readonly<{ CHANNELS: number; KNOTS: number }>;
-  layout: ReturnType<typeof layouts>;
-  kernels: Record<Name, Kernel>;
-}
+/** Buffers that are as large as the picture, or grow with it. */
+const PER_PIXEL = ['radiance', 'picture', 'ends', 'upstream', 'partials'];
 
 /** A picture and what the adjoint needs of its making. */
 export interface Frame {
@@ -31,38 +29,71 @@ export interface Frame {
   psi: Psi;
 }
 
+export interface RendererOptions {
+  /** What Ψ's `sampling.storage` will ask for, so that the cube is uploaded once; `auto` when left out. */
+  storage?: AskedStorage;
+  /** The kernels' folder, ending in '/', when it isn't the package's own. */
+  shaders?: URL | undefined;
+  /** `simple` for the kernels that the fast ones are tested against: they take every sample of every ray. */
+  kernels?: 'fast' | 'simple';
+  /** Whether the fast kernels leave clear samples out; false to measure what that gives. */
+  skipping?: boolean;
+  /** Most bytes that held samples may take, see `holdingBytes`. Default 1 GiB. */
+  memory?: number | undefined;
+}
+
+export interface ForwardOptions {
+  /**
+   * That the camera, clip box, size and sampling stay as they are over many calls: the samples along all rays are then taken
+   * once and held, if `memory` and the device's limits allow it. The picture is the same.
+   */
+  held?: boolean;
+}
+
 /**
  * Renders one cube on one device, and differentiates what it rendered. It does one thing at a
  * time: await each call before the next. Open it with `Renderer.open`, end it with `close`.
  */
 export class Renderer {
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs: Programs;
   readonly #buffers: Buffers;
+  readonly #fast: FastPasses | undefined;
   #size = '';
   #volume: Volume;
-  #latest: { frame: Frame; view: GPUBuffer; radiance: GPUBuffer } | undefined;
+  #latest: { frame: Frame; buffers: FrameBuffers; held: boolean } | undefined;
 
   private constructor(
     readonly device: Device,
     readonly cube: Cube,
     volume: Volume,
-    readonly shaders: URL | undefined,
+    { shaders, kernels = 'fast', skipping = true, memory = HELD_MEMORY }: RendererOptions,
   ) {
     this.#volume = volume;
     this.#buffers = new Buffers(device);
+    this.#programs = new Programs(device, shaders);
+    if (kernels === 'fast') {
+      this.#fast = new FastPasses(device, cube, this.#programs, this.#buffers, { skipping, memory });
+    }
+  }
+
+  /** @throws VoxstyleError `bad-input` when the cube is too large for the device. */
+  static async open(device: Device, cube: Cube, options: RendererOptions = {}): Promise<Renderer> {
+    return new Renderer(device, cube, await uploadVolume(device, cube, options.storage ?? 'auto'), options);
+  }
+
+  /** Bytes of the samples that are held now; 0 when none are. */
+  get heldBytes(): number {
+    return this.#fast?.heldBytes ?? 0;
   }
 
   /**
-   * @param options.storage what Ψ's `sampling.storage` will ask for, so that the cube is uploaded once; `auto` when left out.
-   * @param options.shaders the kernels' folder, ending in '/', when it isn't the package's own.
-   * @throws VoxstyleError `bad-input` when the cube is too large for the device.
+   * Bytes that samples take when `forward` is asked to hold them, and the most that they may: `memory`, or less if the device
+   * binds less. The simple kernels hold none.
+   *
+   * @param paths the scalars whose gradient will be wanted.
    */
-  static async open(
-    device: Device,
-    cube: Cube,
-    { storage = 'auto', shaders }: { storage?: AskedStorage; shaders?: URL | undefined } = {},
-  ): Promise<Renderer> {
-    return new Renderer(device, cube, await uploadVolume(device, cube, storage), shaders);
+  roomToHold(psi: Psi, size: Size, paths: readonly string[]): { needed: number; most: number } {
+    return this.#fast?.room(psi, size, featuresFor(psi, paths)) ?? { needed: 0, most: 0 };
   }
 
   /**
@@ -70,30 +101,28 @@ export class Renderer {
    *
    * @throws VoxstyleError `bad-input` when Ψ doesn't fit the cube, `usage` for an impossible size, `device-lost`.
    */
-  async forward(psi: Psi, size: Size): Promise<Frame> {
+  async forward(psi: Psi, size: Size, { held = false }: ForwardOptions = {}): Promise<Frame> {
     checkFits(this.cube, psi);
     this.#checkSize(size);
     this.#latest = undefined;
     await this.#keepVolume(psi.sampling.storage);
-    const { layout, constants, kernels } = await this.#program(psi, featuresOf(psi), ['forward']);
-    const { device } = this;
-    const { queue } = device.gpu;
-    const { view, scalars, radiance, picture } = await this.#make('frame buffers', () =>
-      this.#frameBuffers(size, layout),
-    );
-    queue.writeBuffer(view, 0, layout.view.pack(viewValue(this.cube, psi, size, this.#volume)));
-    queue.writeBuffer(scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
-
-    const data = await device.checked(kernels.forward.label, () => {
-      const encoder = device.gpu.createCommandEncoder();
-      const buffers = [view, scalars, this.#volume.buffer, radiance, picture];
-      dispatch(device, encoder, kernels.forward, buffers, tilesOf(size));
-      const read = readback(device, encoder, picture);
-      queue.submit([encoder.finish()]);
-      return read();
+    const scene = { psi, size, volume: this.#volume };
+    const features = featuresOf(psi);
+    const fast = await this.#fast?.plan(scene, features, held);
+    const { layout, constants, kernels } = fast?.program ?? (await this.#simple(scene, features, ['forward']));
+    const { buffers, dispatches } = await this.#make('frame buffers', () => {
+      const buffers = this.#frameBuffers(size, layout);
+      const { queue } = this.device.gpu;
+      queue.writeBuffer(buffers.view, 0, layout.view.pack(viewValue(this.cube, psi, size, this.#volume)));
+      queue.writeBuffer(buffers.psi, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
+      if (fast) return { buffers, dispatches: this.#fast!.forward(fast, buffers) };
+      const { view, psi: scalars, radiance, picture } = buffers;
+      const bound = [view, scalars, this.#volume.buffer, radiance, picture];
+      return { buffers, dispatches: [[kernels.forward, bound, simpleGroups(size)] satisfies Dispatch] };
     });
+    const data = await this.#run(dispatches, buffers.picture);
     const frame = { picture: { ...size, data }, psi };
-    this.#latest = { frame, view, radiance };
+    this.#latest = { frame, buffers, held };
     return frame;
   }
 
@@ -102,7 +131,7 @@ export class Renderer {
    *
    * @param upstream ∂L/∂picture, as the picture's data: 4·width·height values.
    * @param paths the scalars of Ψ whose gradient is wanted, all when left out. Others may get 0: what the camera, the clip box,
-   *   shading that is off and gradient opacity that is 0 would cost is then not paid.
+   *   shading that is off, gradient opacity that is 0 and the extinction of clear knots would cost is then not paid.
    * @returns ∂L/∂Ψ in the order of `toVector(frame.psi)`; 0 for scalars without a gradient and channels that are off.
    * @throws VoxstyleError `internal` when `frame` is not the latest, `device-lost`.
    */
@@ -111,8 +140,8 @@ export class Renderer {
     upstream: Float32Array,
     paths: readonly string[] = toVector(frame.psi).paths,
   ): Promise<Float64Array> {
-    const { view, radiance, frame: current } = this.#latest ?? {};
-    if (!view || !radiance || frame !== current || upstream.length !== frame.picture.data.length) {
+    const { buffers, held, frame: current } = this.#latest ?? {};
+    if (!buffers || frame !== current || upstream.length !== frame.picture.data.length) {
       throw new VoxstyleError('internal', {
         where: 'adjoint',
         expected: 'the latest frame and one upstream value for each of its values',
@@ -120,32 +149,55 @@ export class Renderer {
         fix: 'call adjoint before the next forward',
       });
     }
-    const { device } = this;
-    const { queue } = device.gpu;
     const { psi, picture } = frame;
-    const program = await this.#program(psi, featuresFor(psi, paths), ['adjoint', 'reduce']);
-    const { constants, layout, kernels } = program;
-    this.#checkPartials(layout.gradient.size, picture);
-    const { scalars, weights, partials, total } = await this.#make('gradient buffers', () =>
-      this.#gradientBuffers(picture, layout),
-    );
-    queue.writeBuffer(scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
-    queue.writeBuffer(weights, 0, upstream as Float32Array<ArrayBuffer>);
-    const flat = await device.checked(kernels.adjoint.label, () => {
-      const encoder = device.gpu.createCommandEncoder();
-      const buffers = [view, scalars, this.#volume.buffer, radiance, weights, partials];
-      dispatch(device, encoder, kernels.adjoint, buffers, tilesOf(picture));
-      dispatch(device, encoder, kernels.reduce, [partials, total], [total.size / 4]);
-      const read = readback(device, encoder, total);
-      queue.submit([encoder.finish()]);
-      return read();
+    const size = { width: picture.width, height: picture.height };
+    const scene = { psi, size, volume: this.#volume };
+    const features = featuresFor(psi, paths);
+    const fast = await this.#fast?.plan(scene, features, held!, new Set(paths));
+    const { layout, constants, kernels } =
+      fast?.program ?? (await this.#simple(scene, features, ['adjoint', 'reduce']));
+    const sums = this.#fast?.partialsOf(size, layout.gradient.size) ?? tilesIn(size);
+    this.#checkPartials(layout.gradient.size, sums, size);
+    const { dispatches, total } = await this.#make('gradient buffers', () => {
+      const made = this.#gradientBuffers(size, layout, sums);
+      const { queue } = this.device.gpu;
+      queue.writeBuffer(made.scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
+      queue.writeBuffer(made.upstream, 0, upstream as Float32Array<ArrayBuffer>);
+      const { scalars, upstream: weights, partials, total } = made;
+      const bound = [buffers.view, scalars, this.#volume.buffer, buffers.radiance, weights, partials];
+      const adjoint: Dispatch[] = fast
+        ? this.#fast!.adjoint(fast, buffers, made)
+        : [[kernels.adjoint, bound, simpleGroups(size)]];
+      return { total, dispatches: [...adjoint, [kernels.reduce, [partials, total], [total.size / 4]] as const] };
     });
+    const flat = await this.#run(dispatches, total);
     return gradientVector(this.cube, psi, layout.gradient, constants, flat);
   }
 
   close(): void {
     this.#volume.buffer.destroy();
+    this.#drop();
+  }
+
+  #simple({ psi, volume }: Scene, features: Features, names: readonly KernelName[]): Promise<Program> {
+    return this.#programs.get({ psi, features, storage: volume.storage }, names);
+  }
+
+  /** Dispatches one after another and reads a buffer back. */
+  #run(dispatches: readonly Dispatch[], source: GPUBuffer): Promise<Float32Array> {
+    const { device } = this;
+    return device.checked(dispatches.map(([{ label }]) => label).join(', '), () => {
+      const encoder = device.gpu.createCommandEncoder();
+      for (const each of dispatches) dispatch(device, encoder, each);
+      const read = readback(device, encoder, source);
+      device.gpu.queue.submit([encoder.finish()]);
+      return read();
+    });
+  }
+
+  #drop(): void {
     this.#buffers.drop();
+    this.#fast?.forget();
     this.#latest = undefined;
   }
 
@@ -155,36 +207,6 @@ export class Renderer {
     const volume = await uploadVolume(this.device, this.cube, asked);
     this.#volume.buffer.destroy();
     this.#volume = volume;
-  }
-
-  #program<Name extends 'forward' | 'adjoint' | 'reduce'>(
-    psi: Psi,
-    features: Features,
-    names: readonly Name[],
-  ): Promise<Program<Name>> {
-    const constants = specialisation(psi, features, this.#volume.storage);
-    const key = JSON.stringify([constants, names]);
-    const made = this.#programs.get(key) ?? this.#compile(constants, names);
-    this.#programs.set(key, made);
-    return made as Promise<Program<Name>>;
-  }
-
-  async #compile(constants: Program['constants'], names: readonly string[]): Promise<Program> {
-    const layout = layouts(constants, this.shaders);
-    const indices = layout.gradient.indexConstants();
-    // Each kernel's own: constants that it doesn't use would have it compiled once more for each of their values.
-    const ofKernel: Record<string, Constants> = {
-      forward: constants,
-      adjoint: { ...constants, ...indices },
-      reduce: {},
-    };
-    const kernels = await Promise.all(
-      names.map(async (name) => {
-        const file: KernelSource['file'] = `${name}.wgsl`;
-        return [name, await compile(this.device, { file, constants: ofKernel[name]!, shaders: this.shaders })] as const;
-      }),
-    );
-    return { constants, layout, kernels: Object.fromEntries(kernels) };
   }
 
   #checkSize({ width, height }: Size): void {
@@ -201,8 +223,9 @@ export class Renderer {
     });
   }
 
-  #checkPartials(bytes: number, size: Size): void {
-    const found = partialsOf(bytes, size);
+  /** @param sums partial sums of each scalar. */
+  #checkPartials(bytes: number, sums: number, size: Size): void {
+    const found = bytes * sums;
     const most = this.device.gpu.limits.maxStorageBufferBindingSize;
     if (found <= most) return;
     throw new VoxstyleError('usage', {
@@ -218,43 +241,41 @@ export class Renderer {
     try {
       return await this.device.checked(what, make);
     } catch (error) {
-      this.#buffers.drop();
-      this.#latest = undefined;
+      this.#drop();
       throw error;
     }
   }
 
   /** Their sizes grow with the pixels and with Ψ, never with the samples on a ray. */
-  #frameBuffers({ width, height }: Size, { view, psi }: Program['layout']) {
+  #frameBuffers({ width, height }: Size, { view, psi }: Program['layout']): FrameBuffers {
     const size = `${width}×${height}`;
     // A gradient's buffers of another size would only take room.
-    if (size !== this.#size) this.#buffers.drop();
+    if (size !== this.#size) this.#buffers.drop(PER_PIXEL);
     this.#size = size;
     const { COPY_SRC, COPY_DST } = GPUBufferUsage;
     const pixels = width * height * BYTES_A_PIXEL;
     return {
       view: this.#buffers.take('view', view.size, COPY_DST),
-      scalars: this.#buffers.take('psi', psi.size, COPY_DST),
+      psi: this.#buffers.take('psi', psi.size, COPY_DST),
       radiance: this.#buffers.take('radiance', pixels),
       picture: this.#buffers.take('picture', pixels, COPY_SRC),
+      ends: this.#buffers.take('ends', 4 * width * height),
     };
   }
 
-  #gradientBuffers(size: Size, { psi, gradient }: Program['layout']) {
+  #gradientBuffers(size: Size, { psi, gradient }: Program['layout'], sums: number) {
     const { COPY_SRC, COPY_DST } = GPUBufferUsage;
     return {
       scalars: this.#buffers.take('psi of the gradient', psi.size, COPY_DST),
-      weights: this.#buffers.take('upstream', size.width * size.height * BYTES_A_PIXEL, COPY_DST),
-      partials: this.#buffers.take('partials', partialsOf(gradient.size, size)),
+      upstream: this.#buffers.take('upstream', size.width * size.height * BYTES_A_PIXEL, COPY_DST),
+      partials: this.#buffers.take('partials', gradient.size * sums),
       total: this.#buffers.take('total', gradient.size, COPY_SRC),
     };
   }
 }
 
-const tilesOf = ({ width, height }: Size): [across: number, down: number] => [
+/** Workgroups of the simple kernels: one a tile. */
+const simpleGroups = ({ width, height }: Size): [across: number, down: number] => [
   Math.ceil(width / TILE),
   Math.ceil(height / TILE),
 ];
-
-/** Bytes of one partial gradient a tile. */
-const partialsOf = (bytes: number, size: Size) => bytes * tilesOf(size)[0] * tilesOf(size)[1];

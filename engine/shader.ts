@@ -14,10 +14,18 @@ const DIRECTIVE = /^#(if|else|endif)(?: (\w+))?$/;
  */
 export function assemble(name: string, constants: Constants, folder = SHADERS, seen = new Set<string>()): string {
   seen.add(name);
-  const source = choose(readFileSync(new URL(name, folder), 'utf8'), constants, name);
+  const source = unloop(choose(readFileSync(new URL(name, folder), 'utf8'), constants, name), constants);
   return source.replace(IMPORT, (_line, imported: string) =>
     seen.has(imported) ? '' : assemble(imported, constants, folder, seen),
   );
+}
+
+/**
+ * A loop over a single channel, written out: a channel's index is then a constant, which spares SwiftShader the general way to
+ * an array's element, lane by lane.
+ */
+function unloop(source: string, { CHANNELS }: Constants): string {
+  return CHANNELS === 1 ? source.replaceAll('for (var c = 0u; c < CHANNELS; c++) {', '{ const c = 0u;') : source;
 }
 
 export function declare(constants: Constants): string {

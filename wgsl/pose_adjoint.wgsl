@@ -10,12 +10,6 @@ struct RayGradient {
   direction: vec3f,
 }
 
-fn set_vec3(at: u32, value: vec3f) {
-  gradient[at] = value.x;
-  gradient[at + 1u] = value.y;
-  gradient[at + 2u] = value.z;
-}
-
 // 1 on the first axis on which the two are the same.
 fn first_same(a: vec3f, b: f32) -> vec3f {
   let same = a == vec3f(b);
@@ -48,8 +42,8 @@ fn pose_adjoint(pixel: vec2u, ray: Ray, samples: RayGradient) {
   d_origin -= d_near + d_far;
   d_direction -= entry * d_near + exit * d_far;
   let ahead = ray.direction > vec3f(0.0);
-  set_vec3(POSE_AT + Pose_box_min, select(d_far, d_near, ahead));
-  set_vec3(POSE_AT + Pose_box_max, select(d_near, d_far, ahead));
+  add_vec3(POSE_AT + Pose_box_min, select(d_far, d_near, ahead));
+  add_vec3(POSE_AT + Pose_box_max, select(d_near, d_far, ahead));
 
   let forward = vec3_of(view.pose.forward);
   var d_offset = d_origin;
@@ -61,10 +55,10 @@ fn pose_adjoint(pixel: vec2u, ray: Ray, samples: RayGradient) {
     d_offset = view.reach * d_origin + d_forward;
   }
   let place = picture_place(pixel);
-  set_vec3(POSE_AT + Pose_origin, d_origin);
-  set_vec3(POSE_AT + Pose_forward, d_forward);
-  set_vec3(POSE_AT + Pose_right, place.x * view.pose.half_height * d_offset);
-  set_vec3(POSE_AT + Pose_up, place.y * view.pose.half_height * d_offset);
-  gradient[POSE_AT + Pose_half_height] =
+  add_vec3(POSE_AT + Pose_origin, d_origin);
+  add_vec3(POSE_AT + Pose_forward, d_forward);
+  add_vec3(POSE_AT + Pose_right, place.x * view.pose.half_height * d_offset);
+  add_vec3(POSE_AT + Pose_up, place.y * view.pose.half_height * d_offset);
+  gradient[POSE_AT + Pose_half_height] +=
     dot(d_offset, place.x * vec3_of(view.pose.right) + place.y * vec3_of(view.pose.up));
 }

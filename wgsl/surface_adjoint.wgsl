@@ -61,6 +61,13 @@ fn shading_adjoint(color: vec3f, surface: Surface, d_color: vec3f) -> NormalGrad
 }
 
 // At the ray's end: what the half vector collected goes to the two that it lies between, and the light's to Ψ.
+fn begin_lighting_adjoint() {
+  d_key_light = vec3f(0.0);
+  d_to_key = vec3f(0.0);
+  d_half_vector = vec3f(0.0);
+  d_to_eye = vec3f(0.0);
+}
+
 fn lighting_adjoint() {
   var d_sum = d_half_vector / lighting.half_length;
   if (lighting.half_length > LEAST_HALF_LENGTH) {

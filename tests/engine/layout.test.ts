@@ -16,7 +16,7 @@ function structsOf(source: string): Map<string, [member: string, type: string][]
   return new Map(
     [...plain.matchAll(/struct (\w+) \{([^}]*)\}/g)].map(([, name, body]) => [
       name!,
-      [...body!.matchAll(/(\w+): ((?:\w|<|>|, )+?),?\n/g)].map(([, member, type]) => [member!, type!]),
+      [...body!.matchAll(/(\w+): ((?:\w|<|>|, | \+ )+?),?\n/g)].map(([, member, type]) => [member!, type!]),
     ]),
   );
 }
@@ -32,19 +32,23 @@ function leavesOf(source: string, constants: Constants, root: string): Leaf[] {
   const below = (type: string, path: string, wgsl: string): Leaf[] => {
     const members = structs.get(type);
     if (members) return members.flatMap(([name, inner]) => below(inner, `${path}.${name}`, `${wgsl}.${name}`));
-    const array = /^array<(.+), (\w+)>$/.exec(type);
+    const array = /^array<(.+), ([\w +]+)>$/.exec(type);
     const vector = /^vec(\d)([fu])$/.exec(type);
     if (!array && !vector) {
       assert.match(type, /^[fu]32$/, `${path} is of a type that this test doesn't read`);
       return [{ path: path.slice(1), wgsl }];
     }
     const [inner, count] = array
-      ? [array[1]!, constants[array[2]!] ?? Number(array[2])]
+      ? [array[1]!, lengthOf(array[2]!, constants)]
       : [`${vector![2]}32`, Number(vector![1])];
     return Array.from({ length: count }, (_, i) => below(inner, `${path}.${i}`, `${wgsl}[${i}]`)).flat();
   };
   return below(root, '', 'value');
 }
+
+/** An array's length: names of constants and numbers, added up. */
+const lengthOf = (text: string, constants: Constants) =>
+  text.split(' + ').reduce((sum, term) => sum + (constants[term] ?? Number(term)), 0);
 
 /** The value that StructLayout packs, with its i-th scalar set to `numbers[i]`. */
 function structValue(leaves: readonly Leaf[], numbers: readonly number[]): StructValue {
@@ -107,7 +111,15 @@ const constantsOf = (CHANNELS: number, KNOTS: number, SHADING = 1, POSE = 1) => 
   SURFACE: SHADING,
   SHADING,
   POSE,
+  // Far fewer cells than the kernels have, for each is a line of the test's own kernel.
+  CELLS: 4,
+  GAMMA: 0,
+  CROWDED: 0,
 });
+/** Structs and constants, without functions and variables. */
+const declarationsOf = (file: string, constants: Constants) =>
+  declare(constants) + assemble(file, constants).replace(/^fn [\s\S]*?^}$|^var<private>.*/gm, '');
+
 const specialisations = [
   ...[1, 2, 3].flatMap((channels) => [2, 8, 64].map((knots) => constantsOf(channels, knots))),
   constantsOf(8, 64),
@@ -117,27 +129,35 @@ const specialisations = [
 ];
 
 for (const constants of specialisations) {
-  const source = declare(constants) + assemble('gradient.wgsl', constants).replace(/^fn [\s\S]*?^}$/gm, '');
+  const source = declarationsOf('gradient.wgsl', constants);
+  const lookupSource = declarationsOf('lookup.wgsl', constants);
   const { CHANNELS, KNOTS, SHADING, POSE } = constants;
   const with_ = [SHADING && 'shading', POSE && 'pose'].filter(Boolean).join(' and ');
   const about = `${CHANNELS} channels × ${KNOTS} knots${with_ && `, ${with_}`}`;
-  const { psi, view, gradient } = layouts(constants);
+  const { psi, view, gradient, lookup } = layouts(constants);
   const members = {
     Psi: leavesOf(source, constants, 'Psi'),
     View: leavesOf(source, constants, 'View'),
     Gradient: leavesOf(source, constants, 'Gradient'),
+    Lookup: leavesOf(lookupSource, { ...constants, PIECES: constants.KNOTS + 1 }, 'Lookup'),
   };
 
-  for (const layout of [psi, view, gradient]) {
+  for (const layout of [psi, view, gradient, lookup]) {
     // Where Ψ's knots are is no matter to the view.
     if (layout === view && constants.KNOTS > 2) continue;
+    // The look-up's many arrays are a long kernel of this test's, and shading and pose are no matter to it.
+    if (layout === lookup && (constants.CHANNELS * constants.KNOTS > 16 || !(SHADING && POSE))) continue;
     test(`${layout.name} of ${about}: the device reads what is packed`, async () => {
       const leaves = members[layout.name as keyof typeof members];
       // Whole numbers, which u32 and f32 both hold, each its own.
       const numbers = leaves.map((_, i) => 3 * i + 7);
       const bytes = layout.pack(structValue(leaves, numbers));
       assert.is(bytes.byteLength, layout.size);
-      assertSameSamples(await readOnDevice(source, layout.name, leaves, bytes), numbers, layout.name);
+      assertSameSamples(
+        await readOnDevice(layout === lookup ? lookupSource : source, layout.name, leaves, bytes),
+        numbers,
+        layout.name,
+      );
     });
   }
 

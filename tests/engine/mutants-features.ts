@@ -187,7 +187,7 @@ export const FEATURE_TRIALS: readonly Trial[] = [
       ),
       mutant(
         "the slope's own derivative left out",
-        'adjoint.wgsl',
+        'transfer_adjoint.wgsl',
         'd_point += slope_derivative',
         'd_point += 0.0 * slope_derivative',
       ),

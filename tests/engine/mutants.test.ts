@@ -26,6 +26,8 @@ import { MEDIUM_TRIALS } from './mutants-medium.js';
  * The scenes are those that `gradcheck` draws from its usual seed for this size and these steps, and the verdict is its own. What
  * is left out of `gradcheck` is what takes its time: the scenes that don't show the error, the parts of the gradient that don't
  * (with them goes what takes a kernel longest to compile), and the reference's gradient of the same scene all over again.
+ *
+ * The kernels are the simple ones, whose modules the fast ones share; fast-mutants.test.ts does the same to what is the fast ones' own.
  */
 const test = suite('gradient check: mutants');
 
@@ -83,7 +85,7 @@ const isWanted = ({ by }: Trial, path: string) => {
 /** What the gradient check makes of the kernels in a folder, by the scene and the part of the gradient that a trial asks for. */
 async function check(shaders: URL, trial: Trial): Promise<CheckedScene> {
   const { cube, psi, size, weights, picture, gradient } = expectedOf(trial);
-  const renderer = await Renderer.open(device, cube, { shaders });
+  const renderer = await Renderer.open(device, cube, { shaders, kernels: 'simple' });
   try {
     const { paths } = toVector(psi);
     const frame = await renderer.forward(psi, size);

@@ -59,7 +59,8 @@ test('a picture alone makes no buffer of the gradient; the first gradient makes 
   const renderer = await Renderer.open(await sharedDevice(), noise);
   const labels = (made: GPUBufferDescriptor[]) => made.map(({ label }) => label);
   const frameOnly = await buffersMadeBy(() => renderer.forward(rich, SIZE));
-  assert.equal(labels(frameOnly), ['view', 'psi', 'radiance', 'picture', 'readback of picture']);
+  const frameBuffers = ['view', 'psi', 'radiance', 'picture', 'ends'];
+  assert.equal(labels(frameOnly), [...frameBuffers, 'lookup', 'ranges', 'bricks', 'readback of picture']);
   const frame = await renderer.forward(rich, SIZE);
   const first = await buffersMadeBy(() => renderer.adjoint(frame, frame.picture.data));
   assert.equal(labels(first), ['psi of the gradient', 'upstream', 'partials', 'total', 'readback of total']);
@@ -110,7 +111,7 @@ test('renderers of one device compile each kernel once', async () => {
   assert.equal([one, two], Array(2).fill(await render(renderers[0]!)));
   assert.equal(
     labels.map((label) => label?.replace(/\(.*/, '')).sort(),
-    ['adjoint', 'forward', 'reduce'],
+    ['fast_adjoint', 'fast_forward', 'occupied', 'ranges', 'reduce'],
     labels.join(),
   );
   for (const renderer of renderers) renderer.close();

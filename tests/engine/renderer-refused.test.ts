@@ -90,25 +90,30 @@ test("a cube that the device can't bind is refused with both sizes", async () =>
   );
 });
 
-test("partial sums that the device can't bind are refused with both numbers, and a smaller frame goes on", async () => {
-  // 336 scalars for each tile of 64 pixels: more bytes than the pixels themselves have.
-  const knots = Array.from({ length: 64 }, (_, k) => knot(k / 63, [1, 0.5, 0], k / 9));
-  const psi = psiOf({ channels: [{ knots }], sampling: { steps: 8 } });
-  const cube = cubeOf([3, 3, 3], (x) => x / 2);
-  const renderer = await Renderer.open(await limited({ maxStorageBufferBindingSize: 2 * 336 * 4 - 1 }), cube);
-  const wide = await renderer.forward(psi, { width: 16, height: 8 });
-  const error = await refused(() => renderer.adjoint(wide, wide.picture.data, ['density']));
-  assert.equal([error.code, error.exitCode], ['usage', 2]);
-  assert.is(error.parts.where, 'the gradient of 336 scalars over 16 × 8 pixels');
-  assert.match(
-    error.message,
-    /at most 2687 bytes of partial sums on SwiftShader.*, found 2688; choose a smaller --size/,
-  );
-  const narrow = await renderer.forward(psi, { width: 8, height: 8 });
-  const gradient = await renderer.adjoint(narrow, narrow.picture.data, ['density']);
-  assert.ok(gradient.every(Number.isFinite) && gradient.some((g) => g !== 0));
-  renderer.close();
-});
+for (const [kernels, sums] of [
+  // Of each scalar the simple kernels make a sum for each tile of 64 pixels, the fast ones for each of its lanes.
+  ['simple', 2],
+  ['fast', 128],
+] as const) {
+  test(`partial sums that the device can't bind are refused with both numbers, and a smaller frame goes on: ${kernels}`, async () => {
+    // 336 scalars: more bytes than the pixels themselves have.
+    const knots = Array.from({ length: 64 }, (_, k) => knot(k / 63, [1, 0.5, 0], k / 9));
+    const psi = psiOf({ channels: [{ knots }], sampling: { steps: 8 } });
+    const cube = cubeOf([3, 3, 3], (x) => x / 2);
+    const bytes = sums * 336 * 4;
+    const renderer = await Renderer.open(await limited({ maxStorageBufferBindingSize: bytes - 1 }), cube, { kernels });
+    const wide = await renderer.forward(psi, { width: 16, height: 8 });
+    const error = await refused(() => renderer.adjoint(wide, wide.picture.data, ['density']));
+    assert.equal([error.code, error.exitCode], ['usage', 2]);
+    assert.is(error.parts.where, 'the gradient of 336 scalars over 16 × 8 pixels');
+    assert.ok(error.message.includes(`at most ${bytes - 1} bytes of partial sums on SwiftShader`), error.message);
+    assert.ok(error.message.includes(`found ${bytes}; choose a smaller --size`), error.message);
+    const narrow = await renderer.forward(psi, { width: 8, height: 8 });
+    const gradient = await renderer.adjoint(narrow, narrow.picture.data, ['density']);
+    assert.ok(gradient.every(Number.isFinite) && gradient.some((g) => g !== 0));
+    renderer.close();
+  });
+}
 
 test('a device lost under a renderer ends its work with device-lost', async () => {
   const other = await openDevice({ tier: 'bundled' });
