@@ -13,11 +13,14 @@ import { loadArgument, nameOf } from './volume-argument.js';
 
 /**
  * Recovery: a target is rendered from each cube with a random Ψ, and refined towards from the default Ψ with the pixel loss.
- * Prints one line a run: does the optimizer find its way back, and how fast? The camera is the target's; with --camera 15 azimuth,
- * elevation and roll each begin up to 15° away, and all of Ψ is free. With --surfaces the target has shading, lights and gradient
- * opacity, and these are free too.
+ * Prints one line a run: does the optimizer find its way back, and how fast? Seconds are those of the clock and those that all
+ * cores together spent; millions of samples are iterations × pixels × samples on a ray, whatever the device.
+ *
+ * The camera is the target's; with --camera 15 azimuth, elevation and roll each begin up to 15° away, and all of Ψ is free. With
+ * --surfaces the target has shading, lights and gradient opacity, and these are free too.
  *
  *     npx tsx bench/recovery.ts --seeds 10 tooth.nrrd engine.raw.gz:256x256x128:uint8
+ *     npx tsx bench/recovery.ts --size 128 --steps 128 --levels 1 phantom:ct phantom:fluorescence
  *     npx tsx bench/recovery.ts --surfaces --reach 33 --iterations 300 cells.ome.tif
  *     npx tsx bench/recovery.ts --surfaces --camera 15 --iterations 600 cells.ome.tif
  */
@@ -57,6 +60,7 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '96' },
     iterations: { type: 'string', default: '200' },
     steps: { type: 'string', default: '96' },
+    levels: { type: 'string' },
     loss: { type: 'string', default: 'l2' },
     rate: { type: 'string' },
     haze: { type: 'boolean', default: false },
@@ -69,7 +73,9 @@ const device = await openDevice({ onNotice: (line) => console.error(line) });
 const size = Number(values.size);
 const threshold = Number(values.reach);
 const angles = values.camera ? '\t° before\t° after' : '';
-console.log(`volume\tseed\tprofile\tstart dB\tPSNR dB\titerations\tseconds${angles}`);
+console.log(
+  `volume\tseed\tprofile\tstart dB\tPSNR dB\tloss\titerations\tseconds\tCPU seconds\tmillion samples${angles}`,
+);
 for (const argument of positionals) {
   const cube = await loadArgument(argument);
   const name = nameOf(argument);
@@ -86,21 +92,29 @@ for (const argument of positionals) {
     const truth = values.surfaces ? withRandomSurfaces(clear, random) : clear;
     const init = values.camera ? turned(template, random, Number(values.camera)) : template;
     const { picture: target } = await renderer.forward(truth, { width: size, height: size });
-    const begun = performance.now();
+    const begun = { wall: performance.now(), cpu: process.cpuUsage() };
+    let samples = 0;
     let before = Number.NaN;
     const free = values.camera ? ['*'] : [...EVERYTHING, ...(values.surfaces ? SURFACES : [])];
     const options = { init, free, loss: values.loss, size, seed, iterations: Number(values.iterations) };
     const rate = values.rate === undefined ? {} : { learningRate: Number(values.rate) };
-    for await (const event of refine(renderer, target, { ...options, ...rate })) {
+    const levels = values.levels === undefined ? {} : { levels: Number(values.levels) };
+    for await (const event of refine(renderer, target, { ...options, ...rate, ...levels })) {
+      if (event.type === 'iteration') samples += event.width * event.height * event.steps;
       if (event.type === 'start') before = psnr(event.before, target);
       if (event.type !== 'done') continue;
       const after = psnr(event.picture, target);
       const angle = angleBetween(event.psi, truth);
       if (values.camera ? angle <= 1 : after >= threshold) reached++;
-      const seconds = (performance.now() - begun) / 1000;
-      const cells = [name, seed, profile, before.toFixed(1), after.toFixed(1), event.iterations];
-      const angles = values.camera ? [angleBetween(init, truth).toFixed(2), angle.toFixed(2)] : [];
-      console.log([...cells, seconds.toFixed(1), ...angles].join('\t'));
+      const { user, system } = process.cpuUsage(begun.cpu);
+      const cells = [
+        ...[name, seed, profile, before.toFixed(1), after.toFixed(1), event.loss.toExponential(2), event.iterations],
+        ((performance.now() - begun.wall) / 1000).toFixed(1),
+        ((user + system) / 1e6).toFixed(1),
+        (samples / 1e6).toFixed(0),
+        ...(values.camera ? [angleBetween(init, truth).toFixed(2), angle.toFixed(2)] : []),
+      ];
+      console.log(cells.join('\t'));
     }
   }
   const goal = values.camera ? 'come within 1°' : `reach ${threshold} dB`;

@@ -4,9 +4,9 @@ import { openDevice } from '../engine/device.js';
 import { readPicture } from '../engine/picture-file.js';
 import { MAX_KNOTS, MIN_KNOTS } from '../engine/psi.js';
 import { resampleKnots } from '../engine/psi-knots.js';
-import { Renderer } from '../engine/renderer.js';
+import { HELD_MEMORY, Renderer } from '../engine/renderer.js';
 import { LOSSES } from '../losses/index.js';
-import { keepRun, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
+import { keepRun, MOST_LEVELS, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
 import {
   cubeOf,
   cubeOptions,
@@ -21,6 +21,8 @@ import {
 } from './options.js';
 import { progress } from './progress.js';
 import { onInterrupt } from './signals.js';
+
+const MIB = 2 ** 20;
 
 /** 'a, b' → [a, b]. */
 const selectors = (given: string | undefined) => given?.split(/[\s,]+/).filter((word) => word !== '');
@@ -56,6 +58,18 @@ const builder = (args: Parameters<typeof cubeOptions>[0]) => {
       'size',
       numeric('size', `longer side compared, in pixels (${REFINE_DEFAULTS.size})`, { whole: true, least: 1 }),
     )
+    .option(
+      'memory',
+      numeric('memory', `most MiB for samples kept between iterations (${HELD_MEMORY / MIB})`, { least: 0 }),
+    )
+    .option(
+      'levels',
+      numeric('levels', `sizes to go through, coarse to fine; 1: the full size alone (${REFINE_DEFAULTS.levels})`, {
+        whole: true,
+        least: 1,
+        most: MOST_LEVELS,
+      }),
+    )
     .option('seed', numeric('seed', `of what is random (${REFINE_DEFAULTS.seed})`, { whole: true }))
     .option('resume', { type: 'boolean', default: false, describe: 'go on from the checkpoint in --out' });
 };
@@ -76,13 +90,16 @@ export const refine: CommandModule<object, Arguments> = {
     console.error(describeCube(cube));
     let psi = await makePsi(cube);
     const saved = args.resume ? await readRun(args.out) : undefined;
-    const { loss, free, freeze, iterations, size, seed } = args;
-    const given = { loss, free, freeze, iterations, size, seed, resume: saved?.checkpoint };
+    const { loss, free, freeze, iterations, size, levels, seed } = args;
+    const given = { loss, free, freeze, iterations, size, levels, seed, resume: saved?.checkpoint };
     const device = await openDevice(deviceOptions(args.device));
     const interrupt = onInterrupt();
     try {
       ({ cube, psi } = await fitScene(device, { cube, psi }, args.downsample, makePsi));
-      const renderer = await Renderer.open(device, cube, { storage: psi.sampling.storage });
+      const renderer = await Renderer.open(device, cube, {
+        storage: psi.sampling.storage,
+        ...(args.memory !== undefined && { memory: args.memory * MIB }),
+      });
       const options = { init: psi, signal: interrupt.signal, ...given };
       const show = progress(process.stderr);
       for await (const event of keepRun(args.out, target, run(renderer, target, options), saved?.history)) {

@@ -10,6 +10,8 @@ const reals = z.array(z.number());
 export const stateSchema = z.strictObject({
   /** The next iteration to do. */
   iteration: z.number().int().min(0),
+  /** The level that it is done at, see `Level`; losses, the best's and the accepted point's too, are of this level. */
+  level: z.number().int().min(0),
   /** Where it is evaluated: the last accepted point plus its step, or that point itself before the first. */
   reals,
   /**
@@ -38,7 +40,7 @@ export const stateSchema = z.strictObject({
 });
 export type RefineState = z.infer<typeof stateSchema>;
 
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
 const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),

@@ -1,6 +1,7 @@
 import type { Picture } from '../engine/picture.js';
 import type { Psi } from '../engine/psi.js';
 import type { Checkpoint } from './checkpoint.js';
+import type { Level } from './levels.js';
 
 /** What a refinement tells its consumers, in the order in which it happens. */
 export type RefineEvent = StartEvent | IterationEvent | RejectedEvent | CheckpointEvent | DoneEvent;
@@ -14,22 +15,34 @@ export interface StartEvent {
   /** What is free: a name for each coordinate of the optimizer's vector. */
   free: readonly string[];
   notes: readonly string[];
+  /** Of the last level, the full size. */
   width: number;
   height: number;
-  /** Samples on each ray. */
+  /** Samples on each ray, at the last level. */
   steps: number;
+  /** Coarse to fine. */
+  levels: readonly Level[];
   iterations: number;
   seed: number;
   /** The first iteration that this run does; more than 0 when it resumes. */
   from: number;
   /** The picture of the Ψ that the refinement began with. */
   before: Picture;
+  /** Its loss, on the draws that the end's is measured on. */
+  beforeLoss: number;
 }
 
 export interface IterationEvent {
   type: 'iteration';
   /** Counted from 0. The loss is that of the Ψ *before* this iteration's step. */
   iteration: number;
+  /** Counted from 0, the coarsest. Losses of different levels don't compare. */
+  level: number;
+  /** Of the picture that was compared. */
+  width: number;
+  height: number;
+  /** Samples on each of its rays. */
+  steps: number;
   loss: number;
   /** The loss's members before their weights. */
   terms: Readonly<Record<string, number>>;
@@ -39,7 +52,7 @@ export interface IterationEvent {
   method: 'adam' | 'lbfgs';
   /** False when an L-BFGS step went too far to lower the loss: the next iteration tries a part of it. */
   accepted: boolean;
-  /** The lowest loss so far. */
+  /** The lowest loss so far at this level. */
   best: number;
   /** Wall time of this iteration. */
   seconds: number;

@@ -2,6 +2,7 @@ import type { Psi } from '../engine/psi.js';
 import { usage } from '../errors.js';
 import type { LossFactory } from '../losses/index.js';
 import type { Checkpoint } from './checkpoint.js';
+import { MOST_LEVELS } from './levels.js';
 
 export interface RefineOptions {
   /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
@@ -17,6 +18,8 @@ export interface RefineOptions {
   iterations?: number | undefined;
   /** Longer side of the picture that is compared, in pixels, 1 … 8192; the shape is the target's. Default 192. */
   size?: number | undefined;
+  /** Sizes to go through, coarse to fine, 1 … 8, see `makeLevels`; with 1 every iteration has the full size. Default 2. */
+  levels?: number | undefined;
   /** Any integer. Default 0. */
   seed?: number | undefined;
   /** Peak learning rate on the unconstrained reals, over 0. Default 0.1. */
@@ -33,6 +36,7 @@ export const REFINE_DEFAULTS = {
   loss: 'swd:1,l2:0.3',
   iterations: 150,
   size: 192,
+  levels: 2,
   seed: 0,
   learningRate: 0.1,
   checkpointEvery: 10,
@@ -44,7 +48,7 @@ const MOST_PIXELS_A_SIDE = 8192;
 /** The numbers of a run, each given or its default. @throws VoxstyleError `usage` that names the first that is out of range. */
 export function checkNumbers(options: RefineOptions) {
   const whole = (
-    name: 'iterations' | 'size' | 'seed' | 'checkpointEvery',
+    name: 'iterations' | 'size' | 'levels' | 'seed' | 'checkpointEvery',
     low: number,
     high = Number.MAX_SAFE_INTEGER,
   ) => {
@@ -62,6 +66,7 @@ export function checkNumbers(options: RefineOptions) {
     learningRate,
     iterations: whole('iterations', 0),
     size: whole('size', 1, MOST_PIXELS_A_SIDE),
+    levels: whole('levels', 1, MOST_LEVELS),
     seed: whole('seed', Number.MIN_SAFE_INTEGER),
     checkpointEvery: whole('checkpointEvery', 1),
   };

@@ -1,6 +1,7 @@
+import { featureOf } from '../engine/features.js';
 import { stepsOf } from '../engine/frame.js';
 import type { Picture } from '../engine/picture.js';
-import { resample, sizeLike } from '../engine/picture-resample.js';
+import { resample } from '../engine/picture-resample.js';
 import type { Psi } from '../engine/psi.js';
 import { defaultPsi } from '../engine/psi-default.js';
 import { freeParameters } from '../engine/psi-parameters.js';
@@ -8,12 +9,15 @@ import type { Renderer } from '../engine/renderer.js';
 import { LOSSES, parseLoss } from '../losses/index.js';
 import { CHECKPOINT_VERSION, cubeDigest, pictureDigest, requireSameInputs, textDigest } from './checkpoint.js';
 import type { DoneEvent, RefineEvent } from './events.js';
+import { ascend, describeLevels, type Level, makeLevels } from './levels.js';
 import { checkNumbers, REFINE_DEFAULTS, type RefineOptions } from './options.js';
 import { makePlan } from './plan.js';
 import { accept, backtrack, fault, firstState, overshoots, reject } from './step.js';
 
 /**
  * Finds the Ψ with which the renderer's cube looks like the target, by gradient descent on what is free.
+ *
+ * Most iterations are done on a smaller picture with fewer samples on each ray, the last at the full size; see levels.ts.
  *
  * Yields `start`, an `iteration` for each step (or `rejected`), a `checkpoint` now and then and at the end, and `done`.
  * The same inputs, seed and device give the same Ψ bit for bit, also across a resume.
@@ -33,47 +37,67 @@ export async function* refine(
 ): AsyncGenerator<RefineEvent, void, undefined> {
   const { cube } = renderer;
   const init = options.init ?? defaultPsi(cube);
-  const { iterations, seed, learningRate, checkpointEvery, size: longest } = checkNumbers(options);
-  const size = sizeLike(target, longest);
-  const goal = resample(target, size.width, size.height);
-  const loss = parseLoss(options.loss ?? REFINE_DEFAULTS.loss, goal, options.losses ?? LOSSES);
+  const { iterations, seed, learningRate, checkpointEvery, size: longest, levels: count } = checkNumbers(options);
+  const levels = makeLevels({ count, iterations, target, longest, steps: stepsOf(cube, init) });
+  const last = levels.length - 1;
+  const losses = levels.map(({ width, height }) =>
+    parseLoss(options.loss ?? REFINE_DEFAULTS.loss, resample(target, width, height), options.losses ?? LOSSES),
+  );
+  const { name, stochastic } = losses[last]!;
+  const { width, height, steps } = levels[last]!;
   const parameters = freeParameters(init, options.free, options.freeze);
-  const plan = makePlan(iterations, learningRate, loss.stochastic, parameters.names);
+  const plan = makePlan(iterations, learningRate, stochastic, parameters.names);
 
   const inputs = {
     cube: cubeDigest(cube),
     target: pictureDigest(target),
     init: textDigest(JSON.stringify(init)),
     'free parameters': textDigest(parameters.names.join()),
-    loss: loss.name,
+    loss: name,
     iterations: `${iterations}`,
     seed: `${seed}`,
-    size: `${size.width}×${size.height}`,
+    size: `${width}×${height}`,
+    levels: describeLevels(levels),
     'learning rate': `${learningRate}`,
     device: renderer.device.driver,
   };
   if (options.resume) requireSameInputs(options.resume, inputs);
   let state = options.resume?.state ?? firstState(parameters, plan);
 
-  const render = async (reals: readonly number[]) => {
+  // What no step moves along the rays is sampled once.
+  const held = !parameters.paths.some((path) => featureOf(path) === 'POSE');
+  /** Ψ as it will be handed over, and its picture at a level, which has fewer samples than Ψ says unless it is the last. */
+  const render = async (reals: readonly number[], level: Level) => {
     const psi = parameters.toPsi(Float64Array.from(reals));
-    return { psi, frame: await renderer.forward(psi, size) };
+    const sampled = { ...psi, sampling: { ...psi.sampling, steps: level.steps } };
+    return { psi, frame: await renderer.forward(sampled, { width: level.width, height: level.height }, { held }) };
   };
 
+  const { picture: before } = await renderer.forward(init, { width, height });
   yield {
     type: 'start',
     device: renderer.device.driver,
     cube: cube.source,
-    loss: loss.name,
+    loss: name,
     free: parameters.names,
-    notes: [...cube.notes, ...parameters.notes],
-    ...size,
-    steps: stepsOf(cube, init),
+    notes: [...cube.notes, ...parameters.notes, ...(held ? memoryNotes() : [])],
+    width,
+    height,
+    steps,
+    levels,
     iterations,
     seed,
     from: state.iteration,
-    before: (await renderer.forward(init, size)).picture,
+    before,
+    beforeLoss: (await losses[last]!.evaluate(before, { seed, iteration: iterations })).value,
   };
+
+  function memoryNotes(): string[] {
+    const { needed, most } = renderer.roomToHold(init, { width, height }, parameters.paths);
+    if (needed <= most) return [];
+    const [wanted, allowed] = [needed, most].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
+    return [`samples aren't kept at full size, so iterations take longer: ${wanted} needed, ${allowed} allowed`];
+  }
 
   const checkpoint = (): RefineEvent => ({
     type: 'checkpoint',
@@ -82,9 +106,9 @@ export async function* refine(
   let saved = state.iteration;
   while (state.iteration < iterations && state.stopped === null && !options.signal?.aborted) {
     const begun = performance.now();
-    const { iteration } = state;
-    const { frame } = await render(state.reals);
-    const { value, gradient: upstream, terms = {} } = await loss.evaluate(frame.picture, { seed, iteration });
+    const { iteration, level } = state;
+    const { frame } = await render(state.reals, levels[level]!);
+    const { value, gradient: upstream, terms = {} } = await losses[level]!.evaluate(frame.picture, { seed, iteration });
     const natural = await renderer.adjoint(frame, upstream, parameters.paths);
     const gradient = parameters.pullback(Float64Array.from(state.reals), natural);
     const reason = fault({ loss: value, gradient });
@@ -96,15 +120,21 @@ export async function* refine(
     const evaluation = { loss: value, gradient };
     const tooFar = overshoots(state, evaluation);
     state = tooFar ? backtrack(state, parameters, plan) : accept(state, evaluation, parameters, plan);
+    const best = state.best!.loss;
+    state = ascend(state, levels, plan);
     yield {
       type: 'iteration',
       iteration,
+      level,
+      width: frame.picture.width,
+      height: frame.picture.height,
+      steps: levels[level]!.steps,
       loss: value,
       terms,
       gradientNorm: Math.hypot(...gradient),
       method: iteration < plan.polishFrom ? 'adam' : 'lbfgs',
       accepted: !tooFar,
-      best: state.best!.loss,
+      best,
       seconds: (performance.now() - begun) / 1000,
     };
     if (state.iteration - saved >= checkpointEvery) {
@@ -120,12 +150,14 @@ export async function* refine(
    * may owe more to its draw than to its Ψ.
    */
   async function finish(): Promise<DoneEvent> {
-    const candidates = [...(state.best ? [state.best.reals] : []), state.reals];
+    // A level that has just begun has no best yet, but the point that it began from.
+    const best = state.best ?? state.accepted;
+    const candidates = [...(best ? [best.reals] : []), state.reals];
     const ended = state.stopped ?? (state.iteration < iterations ? 'aborted' : 'iterations');
     let chosen: { loss: number; psi: Psi; picture: Picture } | undefined;
     for (const reals of candidates) {
-      const { psi, frame } = await render(reals);
-      const { value } = await loss.evaluate(frame.picture, { seed, iteration: iterations });
+      const { psi, frame } = await render(reals, levels[last]!);
+      const { value } = await losses[last]!.evaluate(frame.picture, { seed, iteration: iterations });
       if (chosen === undefined || value < chosen.loss) chosen = { loss: value, psi, picture: frame.picture };
     }
     return { type: 'done', reason: ended, iterations: state.iteration, ...chosen! };

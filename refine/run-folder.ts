@@ -65,9 +65,8 @@ export async function* keepRun(
       await write('psi', `${JSON.stringify(psi, null, 2)}\n`);
       await write('render', encodePng(picture));
       const goal = resample(target, picture.width, picture.height);
-      const first = lines.map((line) => JSON.parse(line).loss).find((loss) => loss !== undefined) ?? event.loss;
       const panels = [
-        { picture: start!.before, caption: `before: loss ${first.toPrecision(3)}` },
+        { picture: start!.before, caption: `before: loss ${start!.beforeLoss.toPrecision(3)}` },
         { picture, caption: `after ${event.iterations}: loss ${event.loss.toPrecision(3)}` },
         { picture: goal, caption: 'target' },
       ];

@@ -26,6 +26,7 @@ export interface Evaluation {
 export function firstState(parameters: Parameters, plan: Plan): RefineState {
   return {
     iteration: 0,
+    level: 0,
     reals: Array.from(parameters.start),
     accepted: null,
     optimizer: { adam: plan.adam.init(parameters.start), lbfgs: plan.lbfgs.init(parameters.start) },

@@ -8,10 +8,11 @@ import { refused } from '../refused.js';
 const test = suite('refine, checkpoint');
 
 const whole = {
-  version: 1,
+  version: 2,
   inputs: { seed: '0' },
   state: {
     iteration: 3,
+    level: 1,
     reals: [0.1, -2],
     accepted: { reals: [0, 0], updates: [0.1, -2], gradient: [-1e-9, 1 / 3], loss: 0.1, slope: -2 / 3 },
     optimizer: {
@@ -40,12 +41,14 @@ const having = (parts: object) => ({ ...whole, state: { ...whole.state, ...parts
 const damaged: [what: string, document: unknown, says: string][] = [
   ['nothing', null, 'at document'],
   ['text', 'checkpoint', 'at document'],
-  ['another version', { ...whole, version: 2 }, 'at version'],
+  ['another version', { ...whole, version: 1 }, 'at version'],
   ['a key more', { ...whole, more: 1 }, 'at document'],
-  ['no state', { version: 1, inputs: {} }, 'at state'],
+  ['no state', { version: 2, inputs: {} }, 'at state'],
   ['a real that JSON could not hold', having({ reals: [null, 1] }), 'at state.reals.0'],
   ['half an iteration', having({ iteration: 1.5 }), 'at state.iteration'],
   ['an iteration before the first', having({ iteration: -1 }), 'at state.iteration'],
+  ['no level', having({ level: undefined }), 'at state.level'],
+  ['half a level', having({ level: 0.5 }), 'at state.level'],
   ['another end', having({ stopped: 'done' }), 'at state.stopped'],
   ['a step without its slope', having({ accepted: { ...accepted, slope: undefined } }), 'at state.accepted.slope'],
   ['the state of Adam alone', having({ optimizer: optimizer.adam }), 'at state.optimizer.adam'],

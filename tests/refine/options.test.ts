@@ -31,10 +31,11 @@ for (const [what, options, code, says] of refusals) {
   });
 }
 
-type Numeric = 'size' | 'iterations' | 'learningRate' | 'seed' | 'checkpointEvery';
+type Numeric = 'size' | 'levels' | 'iterations' | 'learningRate' | 'seed' | 'checkpointEvery';
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const wrong: [name: Numeric, expected: RegExp, values: number[]][] = [
   ['size', /a whole number, 1 to 8192/, [1e9, 8193, 0, -3, 2.5, nan, infinity]],
+  ['levels', /a whole number, 1 to 8/, [0, -1, 1.5, 9, nan, infinity]],
   ['iterations', /a whole number from 0/, [2.5, nan, -1, infinity, 1e300]],
   ['learningRate', /a positive number/, [nan, -1, 0, infinity]],
   ['seed', /a whole number/, [nan, 0.5, infinity, 1e300]],
@@ -54,6 +55,7 @@ for (const [name, expected, values] of wrong) {
 
 const right: RefineOptions[] = [
   { size: 1 },
+  { size: 1, levels: 8 },
   { iterations: 1 },
   { learningRate: 1e-9 },
   { seed: -7 },

@@ -156,7 +156,7 @@ test('a device lost in the middle ends the run with device-lost', async () => {
       (event) => {
         if (event.type === 'iteration' && ++iterations === 3) other.gpu.destroy();
       },
-      lost,
+      { renderer: lost },
     ),
   );
   assert.equal([error.code, error.exitCode, iterations], ['device-lost', 75, 3]);

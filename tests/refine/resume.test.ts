@@ -89,6 +89,7 @@ test('a resume with other inputs is refused by the name of what differs, in a sh
     ['iterations', { iterations: 3 }],
     ['seed', { seed: 1 }],
     ['size', { size: SIZE - 1 }],
+    ['levels', { resume: { ...resume, inputs: { ...resume.inputs, levels: 'others' } } }],
     ['learning rate', { learningRate: 0.2 }],
     ['device', { resume: { ...resume, inputs: { ...resume.inputs, device: 'another device' } } }],
     ['cube', { resume: { ...resume, inputs: { ...resume.inputs, cube: 'another cube' } } }],

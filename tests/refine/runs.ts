@@ -33,12 +33,19 @@ export function scene(): Promise<{ renderer: Renderer; target: Picture }> {
 
 type Of<T extends RefineEvent['type']> = Extract<RefineEvent, { type: T }>;
 
-/** What a run told. `see` is called with each event as it comes. */
-export async function run(options: RefineOptions = {}, see: (event: RefineEvent) => void = () => {}, on?: Renderer) {
-  const { renderer, target } = await scene();
+/**
+ * What a run told, on the scene's renderer and towards its target where no other is given. `see` is called with each event
+ * as it comes.
+ */
+export async function run(
+  options: RefineOptions = {},
+  see: (event: RefineEvent) => void = () => {},
+  other: { renderer?: Renderer; target?: Picture } = {},
+) {
+  const { renderer, target } = { ...(await scene()), ...other };
   const events: RefineEvent[] = [];
   const all = { init, loss: 'l2', size: SIZE, iterations: 40, ...options };
-  for await (const event of refine(on ?? renderer, target, all)) {
+  for await (const event of refine(renderer, target, all)) {
     events.push(event);
     see(event);
   }

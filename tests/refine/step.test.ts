@@ -17,6 +17,7 @@ const start = firstState(parameters, plan);
 test('the first state is the start, with both optimizers fresh', () => {
   assert.equal(start, {
     iteration: 0,
+    level: 0,
     reals: [...parameters.start],
     accepted: null,
     optimizer: { adam: plan.adam.init(parameters.start), lbfgs: plan.lbfgs.init(parameters.start) },
