@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT_CODES, oneLine, VoxstyleError } from '../errors.js';
+import { bench } from './bench.js';
 import { doctor } from './doctor.js';
 import { gradcheck } from './gradcheck.js';
 import { refine } from './refine.js';
@@ -27,6 +28,7 @@ try {
     .command(refine)
     .command(gradcheck)
     .command(doctor)
+    .command(bench)
     .demandCommand(1, 'no command was named')
     .strict()
     .version()
