@@ -45,7 +45,7 @@ export interface RendererOptions {
 export interface ForwardOptions {
   /**
    * That the camera, clip box, size and sampling stay as they are over many calls: the samples along all rays are then taken
-   * once and held, if `memory` and the device's limits allow it. The picture is the same.
+   * once and held, if `memory` and the device's limits allow it. The picture is the same but for rounding in the last digit.
    */
   held?: boolean;
 }

@@ -65,9 +65,9 @@ export async function* refine(
   let state = options.resume?.state ?? firstState(parameters, plan);
 
   // What no step moves along the rays is sampled once.
-  const held = !parameters.paths.some((path) => featureOf(path) === 'POSE');
+  const frozen = !parameters.paths.some((path) => featureOf(path) === 'POSE');
   /** Ψ as it will be handed over, and its picture at a level, which has fewer samples than Ψ says unless it is the last. */
-  const render = async (reals: readonly number[], level: Level) => {
+  const render = async (reals: readonly number[], level: Level, held: boolean) => {
     const psi = parameters.toPsi(Float64Array.from(reals));
     const sampled = { ...psi, sampling: { ...psi.sampling, steps: level.steps } };
     return { psi, frame: await renderer.forward(sampled, { width: level.width, height: level.height }, { held }) };
@@ -80,7 +80,7 @@ export async function* refine(
     cube: cube.source,
     loss: name,
     free: parameters.names,
-    notes: [...cube.notes, ...parameters.notes, ...(held ? memoryNotes() : [])],
+    notes: [...cube.notes, ...parameters.notes, ...(frozen ? memoryNotes() : [])],
     width,
     height,
     steps,
@@ -107,7 +107,7 @@ export async function* refine(
   while (state.iteration < iterations && state.stopped === null && !options.signal?.aborted) {
     const begun = performance.now();
     const { iteration, level } = state;
-    const { frame } = await render(state.reals, levels[level]!);
+    const { frame } = await render(state.reals, levels[level]!, frozen);
     const { value, gradient: upstream, terms = {} } = await losses[level]!.evaluate(frame.picture, { seed, iteration });
     const natural = await renderer.adjoint(frame, upstream, parameters.paths);
     const gradient = parameters.pullback(Float64Array.from(state.reals), natural);
@@ -156,7 +156,8 @@ export async function* refine(
     const ended = state.stopped ?? (state.iteration < iterations ? 'aborted' : 'iterations');
     let chosen: { loss: number; psi: Psi; picture: Picture } | undefined;
     for (const reals of candidates) {
-      const { psi, frame } = await render(reals, levels[last]!);
+      // As any other renderer takes it, which may differ from held samples in the last digit.
+      const { psi, frame } = await render(reals, levels[last]!, false);
       const { value } = await losses[last]!.evaluate(frame.picture, { seed, iteration: iterations });
       if (chosen === undefined || value < chosen.loss) chosen = { loss: value, psi, picture: frame.picture };
     }

@@ -90,30 +90,48 @@ test("a cube that the device can't bind is refused with both sizes", async () =>
   );
 });
 
-for (const [kernels, sums] of [
-  // Of each scalar the simple kernels make a sum for each tile of 64 pixels, the fast ones for each of its lanes.
-  ['simple', 2],
-  ['fast', 128],
-] as const) {
-  test(`partial sums that the device can't bind are refused with both numbers, and a smaller frame goes on: ${kernels}`, async () => {
-    // 336 scalars: more bytes than the pixels themselves have.
-    const knots = Array.from({ length: 64 }, (_, k) => knot(k / 63, [1, 0.5, 0], k / 9));
-    const psi = psiOf({ channels: [{ knots }], sampling: { steps: 8 } });
-    const cube = cubeOf([3, 3, 3], (x) => x / 2);
-    const bytes = sums * 336 * 4;
-    const renderer = await Renderer.open(await limited({ maxStorageBufferBindingSize: bytes - 1 }), cube, { kernels });
-    const wide = await renderer.forward(psi, { width: 16, height: 8 });
-    const error = await refused(() => renderer.adjoint(wide, wide.picture.data, ['density']));
-    assert.equal([error.code, error.exitCode], ['usage', 2]);
-    assert.is(error.parts.where, 'the gradient of 336 scalars over 16 × 8 pixels');
-    assert.ok(error.message.includes(`at most ${bytes - 1} bytes of partial sums on SwiftShader`), error.message);
-    assert.ok(error.message.includes(`found ${bytes}; choose a smaller --size`), error.message);
-    const narrow = await renderer.forward(psi, { width: 8, height: 8 });
-    const gradient = await renderer.adjoint(narrow, narrow.picture.data, ['density']);
-    assert.ok(gradient.every(Number.isFinite) && gradient.some((g) => g !== 0));
-    renderer.close();
-  });
-}
+// 336 scalars: more bytes than the pixels themselves have.
+const KNOTS = Array.from({ length: 64 }, (_, k) => knot(k / 63, [1, 0.5, 0], k / 9));
+const manyScalars = psiOf({ channels: [{ knots: KNOTS }], sampling: { steps: 8 } });
+const tiny = cubeOf([3, 3, 3], (x) => x / 2);
+
+test('partial sums that the device cannot bind are refused with both numbers, and a smaller frame goes on', async () => {
+  // Of each scalar the simple kernels make a sum for each tile of 64 pixels.
+  const bytes = 2 * 336 * 4;
+  const limits = { maxStorageBufferBindingSize: bytes - 1 };
+  const renderer = await Renderer.open(await limited(limits), tiny, { kernels: 'simple' });
+  const wide = await renderer.forward(manyScalars, { width: 16, height: 8 });
+  const error = await refused(() => renderer.adjoint(wide, wide.picture.data, ['density']));
+  assert.equal([error.code, error.exitCode], ['usage', 2]);
+  assert.is(error.parts.where, 'the gradient of 336 scalars over 16 × 8 pixels');
+  assert.ok(error.message.includes(`at most ${bytes - 1} bytes of partial sums on SwiftShader`), error.message);
+  assert.ok(error.message.includes(`found ${bytes}; choose a smaller --size`), error.message);
+  const narrow = await renderer.forward(manyScalars, { width: 8, height: 8 });
+  const gradient = await renderer.adjoint(narrow, narrow.picture.data, ['density']);
+  assert.ok(gradient.every(Number.isFinite) && gradient.some((g) => g !== 0));
+  renderer.close();
+});
+
+test('the fast kernels make do with as many partial sums as the device binds, those of one workgroup at the least', async () => {
+  // They make one for each of a workgroup's 64 lanes.
+  const bytes = 64 * 336 * 4;
+  const size = { width: 16, height: 8 };
+  const gradientWithin = async (most: number) => {
+    const renderer = await Renderer.open(await limited({ maxStorageBufferBindingSize: most }), tiny);
+    const frame = await renderer.forward(manyScalars, size);
+    try {
+      return await renderer.adjoint(frame, frame.picture.data, ['density']);
+    } finally {
+      renderer.close();
+    }
+  };
+  const [one, two] = [await gradientWithin(2 * bytes - 1), await gradientWithin(2 * bytes)];
+  for (const [i, value] of one.entries())
+    assert.ok(Math.abs(value - two[i]!) <= 1e-5 * Math.abs(value), `${i}: ${value}`);
+  assert.ok(one.some((g) => g !== 0));
+  const error = await refused(() => gradientWithin(bytes - 1));
+  assert.equal([error.code, error.parts.found], ['usage', `${bytes}`]);
+});
 
 test('a device lost under a renderer ends its work with device-lost', async () => {
   const other = await openDevice({ tier: 'bundled' });

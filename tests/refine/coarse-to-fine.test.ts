@@ -73,7 +73,7 @@ test('a run begins small and ends at the full size, and says so', async () => {
     const reals = iteration === 0 ? parameters.start : Float64Array.from(checkpoints[3]!.state.reals);
     const psi = parameters.toPsi(reals);
     const sampled = { ...psi, sampling: { ...psi.sampling, steps } };
-    const { picture } = await renderer.forward(sampled, { width, height });
+    const { picture } = await renderer.forward(sampled, { width, height }, { held: true });
     const { value } = await l2(resample(target, width, height)).evaluate(picture, { seed: 0, iteration });
     assert.is(loss, value, `iteration ${iteration} compares with the target at its level's size`);
   }
@@ -233,7 +233,7 @@ test('one level is the loop without levels, to the bit', async () => {
   let state = firstState(parameters, plan);
   for (const saved of checkpoints) {
     const point = Float64Array.from(state.reals);
-    const frame = await renderer.forward(parameters.toPsi(point), SIZE);
+    const frame = await renderer.forward(parameters.toPsi(point), SIZE, { held: true });
     const { value, gradient: upstream } = await loss.evaluate(frame.picture, { seed: 0, iteration: state.iteration });
     const natural = await renderer.adjoint(frame, upstream, parameters.paths);
     const evaluation = { loss: value, gradient: parameters.pullback(point, natural) };
