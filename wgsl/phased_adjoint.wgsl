@@ -12,17 +12,14 @@ fn walk_back(march: March, ray: Ray, end: u32) {
       enter_pieces();
       enter_projected();
       clear = pieces_are_clear();
-      while (k > 0u && clear) {
+      var on = clear;
+      while (k > 0u && on) {
         go_along_pieces();
         count_clear();
         k--;
-        if (k % SPAN == 0u && lookup.wants_clear == 0u) {
-          break;
-        }
         take_sample(march, ray, max(k, 1u) - 1u);
-        if (!on_pieces()) {
-          break;
-        }
+        // What isn't wanted may be left out from the next span on.
+        on = on_pieces() && (lookup.wants_clear != 0u || k % SPAN != 0u);
       }
       sum_up_clear();
       end_run();
