@@ -59,15 +59,25 @@ var<private> piece_inverse_width: array<f32, CHANNELS>;
 var<private> piece_extinction: array<f32, CHANNELS>;
 var<private> piece_extinction_rise: array<f32, CHANNELS>;
 
+// What is the same all along a ray, off the buffer: drivers would load it for each sample anew.
+var<private> window_lo: array<f32, CHANNELS>;
+var<private> window_inverse_range: array<f32, CHANNELS>;
+var<private> is_dense: bool;
+var<private> clear_is_wanted: bool;
+
 // Before the first sample of a ray: on no piece.
-fn leave_pieces() {
+fn begin_lookup() {
+  is_dense = lookup.dense != 0u;
+  clear_is_wanted = lookup.wants_clear != 0u;
   for (var c = 0u; c < CHANNELS; c++) {
+    window_lo[c] = lookup.tables[c].lo;
+    window_inverse_range[c] = lookup.tables[c].inverse_range;
     piece_end[c] = -2.0;
   }
 }
 
 fn put_through_window(channel: u32, v: f32) {
-  let t = (v - lookup.tables[channel].lo) * lookup.tables[channel].inverse_range;
+  let t = (v - window_lo[channel]) * window_inverse_range[channel];
 #if GAMMA
   let inside = precise_exp2(lookup.tables[channel].gamma * precise_log2(clamp(t, 1e-30, 1.0)));
   value[channel] = select(select(inside, 1.0, t >= 1.0), 0.0, t <= 0.0);
@@ -131,7 +141,7 @@ fn cell_of(t: f32) -> u32 {
 }
 
 fn cell_of_intensity(channel: u32, v: f32) -> u32 {
-  return cell_of((v - lookup.tables[channel].lo) * lookup.tables[channel].inverse_range);
+  return cell_of((v - window_lo[channel]) * window_inverse_range[channel]);
 }
 
 // Whether any intensity of a range matters.

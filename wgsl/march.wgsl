@@ -14,6 +14,9 @@ struct March {
   most: vec3i,
   pitch: vec3i,
   stride: vec3u,
+  // Voxels a world unit, and whether the nearest is taken.
+  scale: vec3f,
+  nearest: bool,
 }
 
 // How far from a brick's face, in samples, rounding may put a sample on its other side.
@@ -34,7 +37,9 @@ fn march_of(ray: Ray, pixel: vec2u) -> March {
     last,
     vec3i(max(view.shape, vec3u(2u))) - 2,
     vec3i(pitch),
-    select(vec3u(0u), pitch, view.shape > vec3u(1u)));
+    select(vec3u(0u), pitch, view.shape > vec3u(1u)),
+    view.voxels_per_unit,
+    view.nearest != 0u);
 }
 
 // The brick about a sample.
@@ -61,7 +66,7 @@ var<private> brick_left: u32;
 
 // k, or where it is in a brick that doesn't matter, the first sample beyond that, `end` at the most. Forgets bricks at k = 0.
 fn next_sample(march: March, k: u32, end: u32) -> u32 {
-  if (lookup.dense != 0u || (k != 0u && k < brick_left)) {
+  if (is_dense || (k != 0u && k < brick_left)) {
     return k;
   }
   let brick = brick_at(march, k);
@@ -72,7 +77,7 @@ fn next_sample(march: March, k: u32, end: u32) -> u32 {
 
 // k, or where sample k − 1 is in a brick that doesn't matter, one more than the last sample before that. Forgets at k = end.
 fn last_sample(march: March, k: u32, end: u32) -> u32 {
-  if (lookup.dense != 0u || (k != end && k > brick_left)) {
+  if (is_dense || (k != end && k > brick_left)) {
     return k;
   }
   let brick = brick_at(march, k - 1u);
@@ -90,10 +95,10 @@ struct Corner {
 
 fn corner_at(march: March, ray: Ray, k: u32) -> Corner {
   // As the simple kernels reckon it, to the bit.
-  let grid = clamp(fma(ray_point(ray, k), view.voxels_per_unit, 0.5 * march.last), vec3f(0.0), march.last);
+  let grid = clamp(fma(ray_point(ray, k), march.scale, 0.5 * march.last), vec3f(0.0), march.last);
   let lower = min(vec3i(grid), march.most);
   var place = grid - vec3f(lower);
-  if (view.nearest != 0u) {
+  if (march.nearest) {
     place = round_half_up(place);
   }
   return Corner(u32(lower.x + lower.y * march.pitch.y + lower.z * march.pitch.z), march.stride, place);

@@ -12,6 +12,7 @@ fn occupied(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= count) {
     return;
   }
+  begin_lookup();
   var some = false;
   for (var c = 0u; c < CHANNELS; c++) {
     let range = found[c * count + id.x];

@@ -3,6 +3,7 @@
 
 // Samples up to `end`, back to front.
 fn walk_back(march: March, ray: Ray, end: u32) {
+  begin_lookup();
   var k = end;
   while (k > 0u) {
     var clear = true;
@@ -19,7 +20,7 @@ fn walk_back(march: March, ray: Ray, end: u32) {
         k--;
         take_sample(march, ray, max(k, 1u) - 1u);
         // What isn't wanted may be left out from the next span on.
-        on = on_pieces() && (lookup.wants_clear != 0u || k % SPAN != 0u);
+        on = on_pieces() && (clear_is_wanted || k % SPAN != 0u);
       }
       sum_up_clear();
       end_run();

@@ -2,6 +2,7 @@
 // which a ray changes between a few times.
 
 fn walk_forward(march: March, ray: Ray) {
+  begin_lookup();
   let last = view.steps - 1u;
   var k = 0u;
   while (k < seen.end) {

@@ -3,9 +3,8 @@
 // weight and a ∂L/∂extinction, with their first moments along the piece that it lies on. These are summed up for each piece,
 // and become gradients of knots once a ray.
 
-// For each piece: the projected colour at its start, and what it rises to its end.
-var<private> projected: array<f32, CHANNELS * PIECES>;
-var<private> projected_rise: array<f32, CHANNELS * PIECES>;
+// For each piece: the projected colour at its start. Its end is the start of the next, or where it is flat of no account.
+var<private> projected: array<f32, CHANNELS * PIECES + 1u>;
 // Σ of w, w·along, ∂L/∂extinction, ∂L/∂extinction·along.
 var<private> sums: array<vec4f, CHANNELS * PIECES>;
 
@@ -42,8 +41,6 @@ fn project_colors(d_color: vec3f) {
       let at = c * PIECES + piece;
       projected[at] = dot(d_color, vec3f(
         lookup.tables[c].red[piece], lookup.tables[c].green[piece], lookup.tables[c].blue[piece]));
-      projected_rise[at] = dot(d_color, vec3f(
-        lookup.tables[c].red_rise[piece], lookup.tables[c].green_rise[piece], lookup.tables[c].blue_rise[piece]));
     }
   }
 }
@@ -56,7 +53,7 @@ fn enter_projected() {
   for (var c = 0u; c < CHANNELS; c++) {
     let at = c * PIECES + piece[c];
     piece_projected[c] = projected[at];
-    piece_projected_rise[c] = projected_rise[at];
+    piece_projected_rise[c] = projected[at + 1u] - projected[at];
     least_piece[c] = min(least_piece[c], piece[c]);
     most_piece[c] = max(most_piece[c], piece[c]);
   }
@@ -157,7 +154,7 @@ fn knots_adjoint(d_color: vec3f) {
       var right = vec3f(moments, 0.0);
 #if PLACES
       // along = (u − x_left)/(x_right − x_left), and ∂L/∂along is w·rise of the colour + ∂L/∂extinction·rise of that.
-      let rises = lookup.tables[c].inverse_width[piece] * vec2f(projected_rise[at], lookup.tables[c].extinction_rise[piece]);
+      let rises = lookup.tables[c].inverse_width[piece] * vec2f(projected[at + 1u] - projected[at], lookup.tables[c].extinction_rise[piece]);
       left.z = -dot(rest, rises);
       right.z = -dot(moments, rises);
 #endif

@@ -16,7 +16,7 @@ fn span_matters(march: March, span: u32) -> bool {
 
 // k, or where it is in a span that doesn't matter, the first sample after that, `end` at the most.
 fn next_sample(march: March, k: u32, end: u32) -> u32 {
-  if (lookup.dense != 0u || k % SPAN != 0u) {
+  if (is_dense || k % SPAN != 0u) {
     return k;
   }
   return select(min(k + SPAN, end), k, span_matters(march, k / SPAN));
@@ -24,7 +24,7 @@ fn next_sample(march: March, k: u32, end: u32) -> u32 {
 
 // k, or where sample k − 1 is in a span that doesn't matter, one more than the last sample before that.
 fn last_sample(march: March, k: u32, end: u32) -> u32 {
-  if (lookup.dense != 0u || (k % SPAN != 0u && k != end)) {
+  if (is_dense || (k % SPAN != 0u && k != end)) {
     return k;
   }
   return select((k - 1u) / SPAN * SPAN, k, span_matters(march, (k - 1u) / SPAN));
@@ -34,7 +34,7 @@ fn last_sample(march: March, k: u32, end: u32) -> u32 {
 // The first sample from `begin` on, up to `end`, in a span that matters.
 fn first_sample(march: March, begin: u32, end: u32) -> u32 {
   var k = begin;
-  while (k < end && lookup.dense == 0u && k % SPAN == 0u && !span_matters(march, k / SPAN)) {
+  while (k < end && !is_dense && k % SPAN == 0u && !span_matters(march, k / SPAN)) {
     k += SPAN;
   }
   return min(k, end);
@@ -43,7 +43,7 @@ fn first_sample(march: March, begin: u32, end: u32) -> u32 {
 // One more than the last sample before `begin` in a span that matters; 0 when there is none.
 fn previous_sample(march: March, begin: u32, end: u32) -> u32 {
   var k = begin;
-  while (k > 0u && lookup.dense == 0u && (k % SPAN == 0u || k == end) && !span_matters(march, (k - 1u) / SPAN)) {
+  while (k > 0u && !is_dense && (k % SPAN == 0u || k == end) && !span_matters(march, (k - 1u) / SPAN)) {
     k = (k - 1u) / SPAN * SPAN;
   }
   return k;

@@ -2,7 +2,7 @@
 
 // Samples up to `end`, back to front.
 fn walk_back(march: March, ray: Ray, end: u32) {
-  leave_pieces();
+  begin_lookup();
   var clear = true;
   var k = end;
   while (k > 0u) {
@@ -24,7 +24,7 @@ fn walk_back(march: March, ray: Ray, end: u32) {
 #endif
       clear = pieces_are_clear();
     }
-    if (clear && lookup.wants_clear == 0u) {
+    if (clear && !clear_is_wanted) {
       continue;
     }
 #if SURFACE

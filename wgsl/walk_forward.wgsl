@@ -1,7 +1,7 @@
 // The walk of fast_forward.wgsl for drivers that pass over what no lane of theirs takes.
 
 fn walk_forward(march: March, ray: Ray) {
-  leave_pieces();
+  begin_lookup();
   var clear = true;
   for (var k = 0u; k < seen.end; k++) {
     let ahead = next_sample(march, k, view.steps);

@@ -83,7 +83,7 @@ export const FAST_TRIALS: readonly FastTrial[] = [
       ),
       mutant('the transmittance of the ray all along it', 'projected_adjoint.wgsl', 'walk.beyond = front;', ''),
       mutant('the right ends of pieces forgotten', 'projected_adjoint.wgsl', 'carried = right;', ''),
-      mutant('clear samples never counted', 'walk_adjoint.wgsl', 'clear && lookup.wants_clear == 0u', 'clear'),
+      mutant('clear samples never counted', 'walk_adjoint.wgsl', 'clear && !clear_is_wanted', 'clear'),
     ],
   },
   {
