@@ -53,7 +53,7 @@ export type Dispatch = readonly [
 ];
 
 /** Records one dispatch. */
-export function dispatch(
+function dispatch(
   device: Device,
   encoder: GPUCommandEncoder,
   [{ label, pipeline }, buffers, workgroups]: Dispatch,
@@ -85,4 +85,21 @@ export function readback(device: Device, encoder: GPUCommandEncoder, source: GPU
     staging.destroy();
     return copy;
   };
+}
+
+/** Dispatches one after another, and reads a buffer back if one is named. */
+export function run(device: Device, dispatches: readonly Dispatch[]): Promise<undefined>;
+export function run(device: Device, dispatches: readonly Dispatch[], source: GPUBuffer): Promise<Float32Array>;
+export function run(
+  device: Device,
+  dispatches: readonly Dispatch[],
+  source?: GPUBuffer,
+): Promise<Float32Array | undefined> {
+  return device.checked(dispatches.map(([{ label }]) => label).join(', '), () => {
+    const encoder = device.gpu.createCommandEncoder();
+    for (const each of dispatches) dispatch(device, encoder, each);
+    const read = source && readback(device, encoder, source);
+    device.gpu.queue.submit([encoder.finish()]);
+    return read?.();
+  });
 }

@@ -7,7 +7,7 @@ import { type Features, featuresFor, featuresOf } from './features.js';
 import { checkFits, psiValue, type Size, viewValue } from './frame.js';
 import { gradientVector } from './gradient.js';
 import { TILE, tilesIn } from './held.js';
-import { type Dispatch, dispatch, readback } from './kernel.js';
+import { type Dispatch, run } from './kernel.js';
 import type { Picture } from './picture.js';
 import { type KernelName, type Program, Programs } from './programs.js';
 import type { Psi } from './psi.js';
@@ -23,10 +23,17 @@ export const HELD_MEMORY = 2 ** 30;
 /** Buffers that are as large as the picture, or grow with it. */
 const PER_PIXEL = ['radiance', 'picture', 'ends', 'upstream', 'partials'];
 
-/** A picture and what the adjoint needs of its making. */
-export interface Frame {
-  picture: Picture;
+/** A picture on its device, and what the adjoint needs of its making. */
+export interface Drawn {
   psi: Psi;
+  size: Size;
+  /** The picture's data, four floats a pixel; the renderer's own, and another picture's after the next. */
+  pixels: GPUBuffer;
+}
+
+/** A picture that was read back. */
+export interface Frame extends Drawn {
+  picture: Picture;
 }
 
 export interface RendererOptions {
@@ -60,7 +67,7 @@ export class Renderer {
   readonly #fast: FastPasses | undefined;
   #size = '';
   #volume: Volume;
-  #latest: { frame: Frame; buffers: FrameBuffers; held: boolean } | undefined;
+  #latest: { drawn: Drawn; buffers: FrameBuffers; held: boolean } | undefined;
 
   private constructor(
     readonly device: Device,
@@ -101,7 +108,25 @@ export class Renderer {
    *
    * @throws VoxstyleError `bad-input` when Ψ doesn't fit the cube, `usage` for an impossible size, `device-lost`.
    */
-  async forward(psi: Psi, size: Size, { held = false }: ForwardOptions = {}): Promise<Frame> {
+  async forward(psi: Psi, size: Size, options: ForwardOptions = {}): Promise<Frame> {
+    const { dispatches, buffers } = await this.#plan(psi, size, options);
+    const data = await run(this.device, dispatches, buffers.picture);
+    return this.#keep({ psi, size, pixels: buffers.picture, picture: { ...size, data } }, buffers, options);
+  }
+
+  /** As `forward`, for a picture that is looked at where it is, on the device. */
+  async draw(psi: Psi, size: Size, options: ForwardOptions = {}): Promise<Drawn> {
+    const { dispatches, buffers } = await this.#plan(psi, size, options);
+    await run(this.device, dispatches);
+    return this.#keep({ psi, size, pixels: buffers.picture }, buffers, options);
+  }
+
+  #keep<T extends Drawn>(drawn: T, buffers: FrameBuffers, { held = false }: ForwardOptions): T {
+    this.#latest = { drawn, buffers, held };
+    return drawn;
+  }
+
+  async #plan(psi: Psi, size: Size, { held = false }: ForwardOptions) {
     checkFits(this.cube, psi);
     this.#checkSize(size);
     this.#latest = undefined;
@@ -110,7 +135,7 @@ export class Renderer {
     const features = featuresOf(psi);
     const fast = await this.#fast?.plan(scene, features, held);
     const { layout, constants, kernels } = fast?.program ?? (await this.#simple(scene, features, ['forward']));
-    const { buffers, dispatches } = await this.#make('frame buffers', () => {
+    return this.#make('frame buffers', (): { buffers: FrameBuffers; dispatches: Dispatch[] } => {
       const buffers = this.#frameBuffers(size, layout);
       const { queue } = this.device.gpu;
       queue.writeBuffer(buffers.view, 0, layout.view.pack(viewValue(this.cube, psi, size, this.#volume)));
@@ -118,39 +143,35 @@ export class Renderer {
       if (fast) return { buffers, dispatches: this.#fast!.forward(fast, buffers) };
       const { view, psi: scalars, radiance, picture } = buffers;
       const bound = [view, scalars, this.#volume.buffer, radiance, picture];
-      return { buffers, dispatches: [[kernels.forward, bound, simpleGroups(size)] satisfies Dispatch] };
+      return { buffers, dispatches: [[kernels.forward, bound, simpleGroups(size)]] };
     });
-    const data = await this.#run(dispatches, buffers.picture);
-    const frame = { picture: { ...size, data }, psi };
-    this.#latest = { frame, buffers, held };
-    return frame;
   }
 
   /**
-   * The gradient of a scalar with respect to Ψ, from its gradient with respect to the picture of the latest `forward`.
+   * The gradient of a scalar with respect to Ψ, from its gradient with respect to the picture of the latest `forward` or `draw`.
    *
-   * @param upstream ∂L/∂picture, as the picture's data: 4·width·height values.
+   * @param upstream ∂L/∂picture, as the picture's data: 4·width·height values, on the host or in a buffer of the device.
    * @param paths the scalars of Ψ whose gradient is wanted, all when left out. Others may get 0: what the camera, the clip box,
    *   shading that is off, gradient opacity that is 0 and the extinction of clear knots would cost is then not paid.
    * @returns ∂L/∂Ψ in the order of `toVector(frame.psi)`; 0 for scalars without a gradient and channels that are off.
    * @throws VoxstyleError `internal` when `frame` is not the latest, `device-lost`.
    */
   async adjoint(
-    frame: Frame,
-    upstream: Float32Array,
+    frame: Drawn,
+    upstream: Float32Array | GPUBuffer,
     paths: readonly string[] = toVector(frame.psi).paths,
   ): Promise<Float64Array> {
-    const { buffers, held, frame: current } = this.#latest ?? {};
-    if (!buffers || frame !== current || upstream.length !== frame.picture.data.length) {
+    const { buffers, held, drawn: current } = this.#latest ?? {};
+    const { psi, size } = frame;
+    const found = upstream instanceof Float32Array ? upstream.length : Math.floor(upstream.size / 4);
+    if (!buffers || frame !== current || found !== 4 * size.width * size.height) {
       throw new VoxstyleError('internal', {
         where: 'adjoint',
         expected: 'the latest frame and one upstream value for each of its values',
-        found: frame === current ? `${upstream.length} values` : 'an earlier frame',
+        found: frame === current ? `${found} values` : 'an earlier frame',
         fix: 'call adjoint before the next forward',
       });
     }
-    const { psi, picture } = frame;
-    const size = { width: picture.width, height: picture.height };
     const scene = { psi, size, volume: this.#volume };
     const features = featuresFor(psi, paths);
     const fast = await this.#fast?.plan(scene, features, held!, new Set(paths));
@@ -159,10 +180,10 @@ export class Renderer {
     const sums = this.#fast?.partialsOf(size, layout.gradient.size) ?? tilesIn(size);
     this.#checkPartials(layout.gradient.size, sums, size);
     const { dispatches, total } = await this.#make('gradient buffers', () => {
-      const made = this.#gradientBuffers(size, layout, sums);
+      const made = this.#gradientBuffers(size, layout, sums, upstream);
       const { queue } = this.device.gpu;
       queue.writeBuffer(made.scalars, 0, layout.psi.pack(psiValue(psi, constants.KNOTS)));
-      queue.writeBuffer(made.upstream, 0, upstream as Float32Array<ArrayBuffer>);
+      if (upstream instanceof Float32Array) queue.writeBuffer(made.upstream, 0, upstream as Float32Array<ArrayBuffer>);
       const { scalars, upstream: weights, partials, total } = made;
       const bound = [buffers.view, scalars, this.#volume.buffer, buffers.radiance, weights, partials];
       const adjoint: Dispatch[] = fast
@@ -170,7 +191,7 @@ export class Renderer {
         : [[kernels.adjoint, bound, simpleGroups(size)]];
       return { total, dispatches: [...adjoint, [kernels.reduce, [partials, total], [total.size / 4]] as const] };
     });
-    const flat = await this.#run(dispatches, total);
+    const flat = await run(this.device, dispatches, total);
     return gradientVector(this.cube, psi, layout.gradient, constants, flat);
   }
 
@@ -181,18 +202,6 @@ export class Renderer {
 
   #simple({ psi, volume }: Scene, features: Features, names: readonly KernelName[]): Promise<Program> {
     return this.#programs.get({ psi, features, storage: volume.storage }, names);
-  }
-
-  /** Dispatches one after another and reads a buffer back. */
-  #run(dispatches: readonly Dispatch[], source: GPUBuffer): Promise<Float32Array> {
-    const { device } = this;
-    return device.checked(dispatches.map(([{ label }]) => label).join(', '), () => {
-      const encoder = device.gpu.createCommandEncoder();
-      for (const each of dispatches) dispatch(device, encoder, each);
-      const read = readback(device, encoder, source);
-      device.gpu.queue.submit([encoder.finish()]);
-      return read();
-    });
   }
 
   #drop(): void {
@@ -263,11 +272,14 @@ export class Renderer {
     };
   }
 
-  #gradientBuffers(size: Size, { psi, gradient }: Program['layout'], sums: number) {
+  #gradientBuffers(size: Size, { psi, gradient }: Program['layout'], sums: number, upstream: Float32Array | GPUBuffer) {
     const { COPY_SRC, COPY_DST } = GPUBufferUsage;
     return {
       scalars: this.#buffers.take('psi of the gradient', psi.size, COPY_DST),
-      upstream: this.#buffers.take('upstream', size.width * size.height * BYTES_A_PIXEL, COPY_DST),
+      upstream:
+        upstream instanceof Float32Array
+          ? this.#buffers.take('upstream', size.width * size.height * BYTES_A_PIXEL, COPY_DST)
+          : upstream,
       partials: this.#buffers.take('partials', gradient.size * sums),
       total: this.#buffers.take('total', gradient.size, COPY_SRC),
     };

@@ -5,7 +5,7 @@ import { Jimp } from 'jimp';
 import { type ColorType, PNG } from 'pngjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodePng, readPicture, toPixels } from '../../engine/picture-file.js';
+import { encodePng, pictureNotes, readPicture, toPixels } from '../../engine/picture-file.js';
 import { seededRandom } from '../../random.js';
 import { assertClose } from '../reference/assert-close.js';
 import { refused } from '../refused.js';
@@ -85,7 +85,9 @@ for (const [name, bytes, holds, tolerance] of files) {
   test(`${name} is read, transparent pixels over black`, async () => {
     const { width, height, data } = await readPicture(put(name, await bytes()));
     assert.equal([width, height], [WIDTH, HEIGHT]);
-    const expected = Array.from(holds, (value, i) => (i % 4 === 3 ? 0 : (value * holds[i - (i % 4) + 3]!) / 255));
+    const expected = Array.from(holds, (value, i) =>
+      i % 4 === 3 ? 255 - value : (value * holds[i - (i % 4) + 3]!) / 255,
+    );
     assertClose(
       data.map((value) => value * 255),
       expected,
@@ -94,6 +96,31 @@ for (const [name, bytes, holds, tolerance] of files) {
     );
   });
 }
+
+test('16 bits a value are kept', async () => {
+  const fine = Uint16Array.from(rgba, (_, i) => (i % 4 === 3 ? 65535 : (i * 137) % 65536));
+  const { data } = await readPicture(put('fine.png', png(fine, { colorType: 2, bitDepth: 16 })));
+  const expected = Array.from(fine, (value, i) => (i % 4 === 3 ? 0 : value));
+  assertClose(
+    data.map((value) => value * 65535),
+    expected,
+    0.01,
+    'fine.png',
+  );
+});
+
+test('notes say what a user may not expect of a picture', async () => {
+  const notes = async (name: string, bytes: Buffer) => {
+    const path = put(name, bytes);
+    return pictureNotes(path, await readPicture(path)).map((note) => note.replace(path, name));
+  };
+  assert.equal(await notes('rgb.png', png(opaque, { colorType: 2 })), []);
+  assert.match(
+    (await notes('grey16.png', png(deep(grey), { colorType: 0, bitDepth: 16 }))).join(),
+    /^grey16.png is grey/,
+  );
+  assert.match((await notes('rgba.png', png(rgba, { colorType: 6 }))).join(), /^rgba.png is transparent in 99 %/);
+});
 
 const whole = png(rgba, { colorType: 6 });
 const damaged: [what: string, bytes: Uint8Array | string, says: RegExp][] = [
