@@ -26,7 +26,22 @@ export { renderImage } from './engine/render-image.js';
 export { type Frame, Renderer } from './engine/renderer.js';
 export type { AskedStorage } from './engine/storage.js';
 export { type ErrorCode, EXIT_CODES, VoxstyleError } from './errors.js';
-export { LOSSES, type Loss, type LossFactory, parseLoss, psnr } from './losses/index.js';
+export { type Features, loadFeatures } from './features/index.js';
+export {
+  type Comparison,
+  type LabelMap,
+  LOSSES,
+  type Loss,
+  type LossEntry,
+  type LossFactory,
+  labelsOfAlpha,
+  labelsOfBackdrop,
+  ofPictures,
+  parseLoss,
+  psnr,
+  readMask,
+  type Target,
+} from './losses/index.js';
 export {
   adam,
   applyUpdates,
@@ -41,3 +56,4 @@ export {
 } from './optimizers/index.js';
 export { seededRandom } from './random.js';
 export * from './refine/index.js';
+export { openTensors, type Tensors } from './tensors/index.js';

@@ -1,12 +1,11 @@
 import type { CommandModule } from 'yargs';
 import { type Cube, describeCube } from '../cubes/index.js';
 import { openDevice } from '../engine/device.js';
-import { readPicture } from '../engine/picture-file.js';
 import { MAX_KNOTS, MIN_KNOTS } from '../engine/psi.js';
 import { resampleKnots } from '../engine/psi-knots.js';
 import { HELD_MEMORY, Renderer } from '../engine/renderer.js';
-import { LOSSES } from '../losses/index.js';
 import { keepRun, MOST_LEVELS, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
+import { lossOptions, readLossOptions } from './loss-options.js';
 import {
   cubeOf,
   cubeOptions,
@@ -21,6 +20,7 @@ import {
 } from './options.js';
 import { progress } from './progress.js';
 import { onInterrupt } from './signals.js';
+import { readTargets, targetOptions } from './target-options.js';
 
 const MIB = 2 ** 20;
 
@@ -30,8 +30,7 @@ const selectors = (given: string | undefined) => given?.split(/[\s,]+/).filter((
 const builder = (args: Parameters<typeof cubeOptions>[0]) => {
   const numeric = (name: string, describe: string, rules: Parameters<typeof number>[1]) =>
     ({ type: 'string', describe, coerce: optional(number(name, rules)) }) as const;
-  return jsonOption(deviceOption(viewOptions(cubeOptions(args))))
-    .option('target', { type: 'string', demandOption: true, describe: 'picture whose look is wanted' })
+  return lossOptions(targetOptions(jsonOption(deviceOption(viewOptions(cubeOptions(args))))), REFINE_DEFAULTS.loss)
     .option('out', {
       type: 'string',
       demandOption: true,
@@ -46,11 +45,6 @@ const builder = (args: Parameters<typeof cubeOptions>[0]) => {
         most: MAX_KNOTS,
       }),
     )
-    .option('loss', {
-      type: 'string',
-      default: REFINE_DEFAULTS.loss,
-      describe: `name:weight,… of ${[...LOSSES.keys()].join(', ')}`,
-    })
     .option('free', { type: 'string', describe: 'what may change, as in tone,channels.0.knots', coerce: selectors })
     .option('freeze', { type: 'string', describe: 'what may not, of that', coerce: selectors })
     .option('iterations', numeric('iterations', `at most (${REFINE_DEFAULTS.iterations})`, { whole: true, least: 0 }))
@@ -81,7 +75,8 @@ export const refine: CommandModule<object, Arguments> = {
   describe: 'find the Ψ with which a z-stack has the look of a picture',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(args) {
-    const target = await readPicture(args.target);
+    const { targets, labels } = await readTargets(args);
+    const comparison = { labels, backend: args.nnBackend, ...(await readLossOptions(args)) };
     const makePsi = async (cube: Cube) => {
       const psi = await psiOf(args.init, cube, args);
       return args.knots === undefined ? psi : resampleKnots(psi, args.knots);
@@ -100,15 +95,16 @@ export const refine: CommandModule<object, Arguments> = {
         storage: psi.sampling.storage,
         ...(args.memory !== undefined && { memory: args.memory * MIB }),
       });
-      const options = { init: psi, signal: interrupt.signal, ...given };
+      const options = { init: psi, signal: interrupt.signal, ...comparison, ...given };
       const show = progress(process.stderr);
-      for await (const event of keepRun(args.out, target, run(renderer, target, options), saved?.history)) {
+      for await (const event of keepRun(args.out, targets, run(renderer, targets, options), saved?.history)) {
         show(event);
         if (args.json) console.log(toJson(event));
       }
       renderer.close();
     } finally {
       interrupt.release();
+      comparison.features.dispose();
       device.close();
     }
     const again = interrupt.exitCode === undefined ? '' : '; go on with --resume';

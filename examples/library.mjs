@@ -9,7 +9,7 @@ const target = await readPicture(new URL('aurora.png', import.meta.url).pathname
 
 const renderer = await Renderer.open(device, cube);
 let found;
-for await (const event of refine(renderer, target, { size: 96, iterations: 50, loss: 'swd:1,l2:0.3' })) {
+for await (const event of refine(renderer, target, { size: 96, iterations: 50 })) {
   if (event.type === 'iteration' && event.iteration % 10 === 0) console.log(event.iteration, event.loss);
   if (event.type === 'done') found = event.psi;
 }

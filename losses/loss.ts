@@ -1,3 +1,5 @@
+import type { Device } from '../engine/device.js';
+import type { Size } from '../engine/frame.js';
 import type { Picture } from '../engine/picture.js';
 import { VoxstyleError } from '../errors.js';
 
@@ -26,8 +28,29 @@ export interface Loss {
   readonly name: string;
   /** Whether it is another function at each iteration, as one that draws at random is. */
   readonly stochastic: boolean;
+  /** Whether its value is a weighted sum already, so that its terms are its members'. */
+  readonly composite?: boolean;
   /** The picture is read during the call alone and never written. */
   evaluate(picture: Picture, context: LossContext): Promise<LossValue> | LossValue;
+  /** The same function of a picture that is on a device; absent where it must be on the host. */
+  readonly onDevice?: OnDevice | undefined;
+  /** Gives back what it keeps, such as tensors of its target. It isn't evaluated afterwards. */
+  dispose?(): void;
+}
+
+/** A loss where the picture is. */
+export interface OnDevice {
+  readonly device: Device;
+  /**
+   * @param pixels the picture's data, with the usages STORAGE and COPY_SRC; it must not change before the answer is there.
+   */
+  evaluate(pixels: GPUBuffer, size: Size, context: LossContext): Promise<DeviceLossValue>;
+}
+
+export interface DeviceLossValue extends Omit<LossValue, 'gradient'> {
+  /** As `LossValue.gradient`, until `release`. */
+  gradient: GPUBuffer;
+  release(): void;
 }
 
 /** Work that depends on the target alone is done here, once. The target must not change afterwards. */
@@ -37,12 +60,12 @@ export type LossFactory = (target: Picture) => Loss;
 export const COLOURS = 3;
 
 /** @throws VoxstyleError 'usage' with both sizes, when a comparison pixel by pixel has no pixel to compare with. */
-export function requireSameSize(where: string, picture: Picture, target: Picture): void {
+export function requireSameSize(where: string, picture: Size, target: Size): void {
   if (picture.width === target.width && picture.height === target.height) return;
   throw new VoxstyleError('usage', {
     where,
     expected: `a target of the picture's size, ${picture.width}×${picture.height}`,
     found: `${target.width}×${target.height}`,
-    fix: 'resize the target, render at its size, or use a loss that takes any size, such as swd',
+    fix: 'give the target the shape of the picture, or use a loss that takes any size, such as swd',
   });
 }

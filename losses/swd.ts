@@ -1,9 +1,11 @@
 import type { Picture } from '../engine/picture.js';
 import { VoxstyleError } from '../errors.js';
 import { seededRandom } from '../random.js';
-import { createArgsort } from './argsort.js';
+import { createArgsort, createSort } from './argsort.js';
 import { type Direction, randomDirections } from './directions.js';
 import type { Loss, LossFactory } from './loss.js';
+import { evenPlaces } from './thinning.js';
+import { readQuantiles, transport } from './transport.js';
 
 /** A target of more pixels than this, and than the picture, is thinned: sorting it would outweigh the rest. */
 const TARGET_PIXELS = 1 << 18;
@@ -51,7 +53,7 @@ export const swd = slicedWasserstein();
 
 function createLoss(target: Picture, rotations: number): Loss {
   const argsort = createArgsort();
-  const argsortTarget = createArgsort();
+  const sort = createSort();
   let thinned = { colours: target.data, limit: Number.POSITIVE_INFINITY };
 
   return {
@@ -63,16 +65,20 @@ function createLoss(target: Picture, rotations: number): Loss {
       if (limit !== thinned.limit) thinned = { colours: thin(target.data, limit), limit };
       const projected = new Float32Array(count);
       const projectedTarget = new Float32Array(thinned.colours.length / 4);
+      const sortedTarget = new Float32Array(projectedTarget.length);
       const quantiles = new Float64Array(count);
+      const differences = new Float64Array(count);
       const pull = new Float64Array(picture.data.length);
       let sum = 0;
       const random = seededRandom(seed, iteration);
       const directions = Array.from({ length: rotations }, () => randomDirections(random)).flat();
       for (const direction of directions) {
         project(thinned.colours, direction, projectedTarget);
-        readQuantiles(projectedTarget, argsortTarget(projectedTarget), quantiles);
+        sort(projectedTarget, sortedTarget);
+        readQuantiles(sortedTarget, quantiles);
         project(picture.data, direction, projected);
-        sum += transport(projected, argsort(projected), quantiles, direction, pull);
+        sum += transport(projected, argsort(projected), quantiles, differences);
+        pullAlong(differences, direction, pull);
       }
       const scale = 1 / (directions.length * count);
       const gradient = new Float32Array(picture.data.length);
@@ -88,56 +94,22 @@ function project(colours: Float32Array, [x, y, z]: Direction, projected: Float32
   }
 }
 
-/** Fills `quantiles` with the sorted values' quantiles at the levels (i + ½)/N. */
-function readQuantiles(values: Float32Array, order: Uint32Array, quantiles: Float64Array): void {
-  const last = values.length - 1;
-  const ratio = values.length / quantiles.length;
-  for (let i = 0; i < quantiles.length; i++) {
-    const position = Math.min(Math.max((i + 0.5) * ratio - 0.5, 0), last);
-    const below = Math.floor(position);
-    const low = values[order[below]!]!;
-    const high = values[order[Math.min(below + 1, last)]!]!;
-    quantiles[i] = low + (position - below) * (high - low);
+/** Adds each pixel's difference along the direction to its `pull`. */
+function pullAlong(differences: Float64Array, [x, y, z]: Direction, pull: Float64Array): void {
+  for (let pixel = 0, i = 0; pixel < differences.length; pixel++, i += 4) {
+    const difference = differences[pixel]!;
+    pull[i] = pull[i]! + difference * x;
+    pull[i + 1] = pull[i + 1]! + difference * y;
+    pull[i + 2] = pull[i + 2]! + difference * z;
   }
 }
 
-/** Adds p − q along the direction to each pixel's `pull`, ties sharing their mean, and returns Σ (p − q)². */
-function transport(
-  projected: Float32Array,
-  order: Uint32Array,
-  quantiles: Float64Array,
-  [x, y, z]: Direction,
-  pull: Float64Array,
-): number {
-  const count = projected.length;
-  let squares = 0;
-  for (let start = 0, end = 0; start < count; start = end) {
-    const value = projected[order[start]!]!;
-    let total = 0;
-    // A NaN equals nothing, itself included, and is a group of one.
-    for (end = start; end === start || (end < count && projected[order[end]!]! === value); end++) {
-      const difference = value - quantiles[end]!;
-      squares += difference * difference;
-      total += difference;
-    }
-    const mean = total / (end - start);
-    for (let i = start; i < end; i++) {
-      const at = 4 * order[i]!;
-      pull[at] = pull[at]! + mean * x;
-      pull[at + 1] = pull[at + 1]! + mean * y;
-      pull[at + 2] = pull[at + 2]! + mean * z;
-    }
-  }
-  return squares;
-}
-
-/** At most `limit` pixels, one out of each equal run; its place varies from run to run, so as not to follow a column. */
+/** At most `limit` pixels, evenly taken. */
 function thin(colours: Float32Array, limit: number): Float32Array {
   const count = colours.length / 4;
   if (count <= limit) return colours;
   const kept = new Float32Array(limit * 4);
-  for (let k = 0; k < limit; k++) {
-    const pixel = Math.min(count - 1, Math.floor(((k + ((k * 0.6180339887498949) % 1)) * count) / limit));
+  for (const [k, pixel] of evenPlaces(count, limit).entries()) {
     kept.set(colours.subarray(4 * pixel, 4 * pixel + 4), 4 * k);
   }
   return kept;

@@ -84,9 +84,9 @@ export function cubeDigest({ shape, spacing, channels }: Cube): string {
   );
 }
 
-export function pictureDigest({ width, height, data }: Picture): string {
-  return digest(`${width}×${height}`, bytes(data));
-}
+export const bytesDigest = (text: string, values: ArrayBufferView): string => digest(text, bytes(values));
+
+export const pictureDigest = ({ width, height, data }: Picture): string => bytesDigest(`${width}×${height}`, data);
 
 /**
  * Refuses to go on with other inputs than the checkpoint was made with.

@@ -1,4 +1,5 @@
 export { type Checkpoint, parseCheckpoint } from './checkpoint.js';
+export type { Targets } from './comparisons.js';
 export * from './events.js';
 export { type Level, MOST_LEVELS } from './levels.js';
 export { REFINE_DEFAULTS, type RefineOptions } from './options.js';

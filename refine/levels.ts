@@ -17,6 +17,8 @@ export interface Level extends Size {
 
 /** Pixels on the longer side: in a smaller picture, structures of different colours share a pixel. */
 const LEAST_SIDE = 48;
+/** Pixels on the shorter side, of a long picture: losses of structure look at 11 at a time. */
+const LEAST_SHORT_SIDE = 16;
 /** The largest size there is, 8192, can be halved seven times before it is under `LEAST_SIDE`. */
 export const MOST_LEVELS = 8;
 /** With fewer samples on a ray, thin structures fall between them. */
@@ -43,10 +45,15 @@ export interface LevelsWanted {
  */
 export function makeLevels({ count, iterations, target, longest, steps }: LevelsWanted): Level[] {
   const halvings = Array.from({ length: count }, (_, l) => count - 1 - l);
-  const kept = halvings.filter((k) => k === 0 || longest / 2 ** k >= LEAST_SIDE);
+  const sizeOf = (k: number) => sizeLike(target, longest / 2 ** k);
+  const isLarge = (k: number) => {
+    const { width, height } = sizeOf(k);
+    return longest / 2 ** k >= LEAST_SIDE && Math.min(width, height) >= LEAST_SHORT_SIDE;
+  };
+  const kept = halvings.filter((k) => k === 0 || isLarge(k));
   const coarse = kept.length - 1;
   const levels = kept.map((k, l) => ({
-    ...sizeLike(target, longest / 2 ** k),
+    ...sizeOf(k),
     steps: Math.max(Math.min(steps, LEAST_STEPS), Math.ceil(steps / 2 ** k)),
     until: k === 0 ? iterations : Math.floor((iterations * COARSE_SHARE * (l + 1)) / coarse),
   }));

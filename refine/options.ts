@@ -1,16 +1,28 @@
 import type { Psi } from '../engine/psi.js';
 import { usage } from '../errors.js';
-import type { LossFactory } from '../losses/index.js';
+import type { Features } from '../features/index.js';
+import type { ColourControl, LabelMap, LossEntry } from '../losses/index.js';
+import type { TensorsOptions } from '../tensors/index.js';
 import type { Checkpoint } from './checkpoint.js';
 import { MOST_LEVELS } from './levels.js';
 
 export interface RefineOptions {
   /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
   init?: Psi | undefined;
-  /** As parseLoss reads it. Default 'swd:1,l2:0.3'. */
+  /** As parseLoss reads it. Default: palette, texture, and a little of the structure that it begins with. */
   loss?: string | undefined;
   /** Losses that may be named, for a caller who has more than the registry. */
-  losses?: ReadonlyMap<string, LossFactory> | undefined;
+  losses?: ReadonlyMap<string, LossEntry> | undefined;
+  /** Which parts of the render are compared with which of the targets, see `Comparison`. */
+  labels?: LabelMap | 'transmittance' | undefined;
+  /** Whether the label `BACKGROUND` counts. Default true. */
+  background?: boolean | undefined;
+  /** Default `all`, see `Comparison`. */
+  colour?: ColourControl | undefined;
+  /** What the losses' features are. Default: the filter bank. */
+  features?: Features | undefined;
+  /** What features and losses are computed with. Default `auto`, see `TensorsOptions`. */
+  backend?: TensorsOptions['backend'];
   /** Selectors of what may change, see `freeParameters`. Default: what `init.parameters.free` says. */
   free?: readonly string[] | undefined;
   freeze?: readonly string[] | undefined;
@@ -33,7 +45,7 @@ export interface RefineOptions {
 }
 
 export const REFINE_DEFAULTS = {
-  loss: 'swd:1,l2:0.3',
+  loss: 'swd:1,statistics:1,ms-ssim/of=start:0.02',
   iterations: 150,
   size: 192,
   levels: 2,

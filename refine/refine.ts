@@ -1,17 +1,12 @@
-import { featureOf } from '../engine/features.js';
-import { stepsOf } from '../engine/frame.js';
 import type { Picture } from '../engine/picture.js';
-import { resample } from '../engine/picture-resample.js';
 import type { Psi } from '../engine/psi.js';
-import { defaultPsi } from '../engine/psi-default.js';
-import { freeParameters } from '../engine/psi-parameters.js';
 import type { Renderer } from '../engine/renderer.js';
-import { LOSSES, parseLoss } from '../losses/index.js';
-import { CHECKPOINT_VERSION, cubeDigest, pictureDigest, requireSameInputs, textDigest } from './checkpoint.js';
+import { CHECKPOINT_VERSION, requireSameInputs } from './checkpoint.js';
+import type { Targets } from './comparisons.js';
 import type { DoneEvent, RefineEvent } from './events.js';
-import { ascend, describeLevels, type Level, makeLevels } from './levels.js';
-import { checkNumbers, REFINE_DEFAULTS, type RefineOptions } from './options.js';
-import { makePlan } from './plan.js';
+import { ascend } from './levels.js';
+import type { RefineOptions } from './options.js';
+import { openProblem, type Problem } from './problem.js';
 import { accept, backtrack, fault, firstState, overshoots, reject } from './step.js';
 
 /**
@@ -32,53 +27,36 @@ import { accept, backtrack, fault, firstState, overshoots, reject } from './step
  */
 export async function* refine(
   renderer: Renderer,
-  target: Picture,
+  target: Targets,
   options: RefineOptions = {},
 ): AsyncGenerator<RefineEvent, void, undefined> {
-  const { cube } = renderer;
-  const init = options.init ?? defaultPsi(cube);
-  const { iterations, seed, learningRate, checkpointEvery, size: longest, levels: count } = checkNumbers(options);
-  const levels = makeLevels({ count, iterations, target, longest, steps: stepsOf(cube, init) });
-  const last = levels.length - 1;
-  const losses = levels.map(({ width, height }) =>
-    parseLoss(options.loss ?? REFINE_DEFAULTS.loss, resample(target, width, height), options.losses ?? LOSSES),
-  );
-  const { name, stochastic } = losses[last]!;
-  const { width, height, steps } = levels[last]!;
-  const parameters = freeParameters(init, options.free, options.freeze);
-  const plan = makePlan(iterations, learningRate, stochastic, parameters.names);
+  const problem = await openProblem(renderer, target, options);
+  try {
+    yield* descend(renderer, problem, options);
+  } finally {
+    for (const loss of problem.losses) loss.dispose?.();
+  }
+}
 
-  const inputs = {
-    cube: cubeDigest(cube),
-    target: pictureDigest(target),
-    init: textDigest(JSON.stringify(init)),
-    'free parameters': textDigest(parameters.names.join()),
-    loss: name,
-    iterations: `${iterations}`,
-    seed: `${seed}`,
-    size: `${width}×${height}`,
-    levels: describeLevels(levels),
-    'learning rate': `${learningRate}`,
-    device: renderer.device.driver,
-  };
+async function* descend(
+  renderer: Renderer,
+  problem: Problem,
+  options: RefineOptions,
+): AsyncGenerator<RefineEvent, void, undefined> {
+  const { cube } = renderer;
+  const { init, parameters, plan, levels, losses, inputs, frozen } = problem;
+  const { iterations, seed, checkpointEvery } = problem.numbers;
+  const last = levels.length - 1;
+  const { width, height, steps } = levels[last]!;
   if (options.resume) requireSameInputs(options.resume, inputs);
   let state = options.resume?.state ?? firstState(parameters, plan);
-
-  // What no step moves along the rays is sampled once.
-  const frozen = !parameters.paths.some((path) => featureOf(path) === 'POSE');
-  /** Ψ as it will be handed over, and its picture at a level, which has fewer samples than Ψ says unless it is the last. */
-  const render = async (reals: readonly number[], level: Level, held: boolean) => {
-    const psi = parameters.toPsi(Float64Array.from(reals));
-    const sampled = { ...psi, sampling: { ...psi.sampling, steps: level.steps } };
-    return { psi, frame: await renderer.forward(sampled, { width: level.width, height: level.height }, { held }) };
-  };
 
   const { picture: before } = await renderer.forward(init, { width, height });
   yield {
     type: 'start',
     device: renderer.device.driver,
     cube: cube.source,
-    loss: name,
+    loss: losses[last]!.name,
     free: parameters.names,
     notes: [...cube.notes, ...parameters.notes, ...(frozen ? memoryNotes() : [])],
     width,
@@ -107,9 +85,7 @@ export async function* refine(
   while (state.iteration < iterations && state.stopped === null && !options.signal?.aborted) {
     const begun = performance.now();
     const { iteration, level } = state;
-    const { frame } = await render(state.reals, levels[level]!, frozen);
-    const { value, gradient: upstream, terms = {} } = await losses[level]!.evaluate(frame.picture, { seed, iteration });
-    const natural = await renderer.adjoint(frame, upstream, parameters.paths);
+    const { value, terms = {}, natural } = await problem.evaluate(state.reals, level, { seed, iteration });
     const gradient = parameters.pullback(Float64Array.from(state.reals), natural);
     const reason = fault({ loss: value, gradient });
     if (reason !== undefined) {
@@ -126,8 +102,8 @@ export async function* refine(
       type: 'iteration',
       iteration,
       level,
-      width: frame.picture.width,
-      height: frame.picture.height,
+      width: levels[level]!.width,
+      height: levels[level]!.height,
       steps: levels[level]!.steps,
       loss: value,
       terms,
@@ -156,10 +132,9 @@ export async function* refine(
     const ended = state.stopped ?? (state.iteration < iterations ? 'aborted' : 'iterations');
     let chosen: { loss: number; psi: Psi; picture: Picture } | undefined;
     for (const reals of candidates) {
-      // As any other renderer takes it, which may differ from held samples in the last digit.
-      const { psi, frame } = await render(reals, levels[last]!, false);
-      const { value } = await losses[last]!.evaluate(frame.picture, { seed, iteration: iterations });
-      if (chosen === undefined || value < chosen.loss) chosen = { loss: value, psi, picture: frame.picture };
+      const { psi, picture } = await problem.render(reals, levels[last]!);
+      const { value } = await losses[last]!.evaluate(picture, { seed, iteration: iterations });
+      if (chosen === undefined || value < chosen.loss) chosen = { loss: value, psi, picture };
     }
     return { type: 'done', reason: ended, iterations: state.iteration, ...chosen! };
   }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Picture } from '../engine/picture.js';
 import { encodePng } from '../engine/picture-file.js';
 import { resample } from '../engine/picture-resample.js';
 import { readJson, writeFileWhole } from '../files.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
+import { type Targets, targetList } from './comparisons.js';
 import { type RefineEvent, type StartEvent, toJson } from './events.js';
 import { composeSheet } from './sheet.js';
 
@@ -45,7 +45,7 @@ export async function readRun(folder: string): Promise<SavedRun> {
  */
 export async function* keepRun(
   folder: string,
-  target: Picture,
+  target: Targets,
   events: AsyncIterable<RefineEvent>,
   history: readonly string[] = [],
 ): AsyncGenerator<RefineEvent, void, undefined> {
@@ -64,11 +64,14 @@ export async function* keepRun(
       const { picture, psi } = event;
       await write('psi', `${JSON.stringify(psi, null, 2)}\n`);
       await write('render', encodePng(picture));
-      const goal = resample(target, picture.width, picture.height);
+      const goals = targetList(target).map(({ picture: goal, weight = 1 }, _, { length }) => ({
+        picture: resample(goal, Math.max(1, Math.round((goal.width * picture.height) / goal.height)), picture.height),
+        caption: length === 1 ? 'target' : `target, weight ${weight}`,
+      }));
       const panels = [
         { picture: start!.before, caption: `before: loss ${start!.beforeLoss.toPrecision(3)}` },
         { picture, caption: `after ${event.iterations}: loss ${event.loss.toPrecision(3)}` },
-        { picture: goal, caption: 'target' },
+        ...goals,
       ];
       await write('sheet', await composeSheet(panels));
     }

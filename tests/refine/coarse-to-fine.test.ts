@@ -3,8 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Picture } from '../../engine/picture.js';
 import { resample } from '../../engine/picture-resample.js';
 import { freeParameters } from '../../engine/psi-parameters.js';
-import type { Loss, LossFactory } from '../../losses/index.js';
-import { l2 } from '../../losses/index.js';
+import { type Loss, type LossFactory, l2, ofPictures } from '../../losses/index.js';
 import type { Checkpoint } from '../../refine/checkpoint.js';
 import type { RefineEvent, RefineOptions } from '../../refine/index.js';
 import { makePlan } from '../../refine/plan.js';
@@ -47,7 +46,7 @@ const levelsOf = (events: readonly { level: number }[]) => events.map(({ level }
 /** A loss named 'made' that is `change` made of L2's, for the target of each level. */
 function made(change: (inner: Loss, width: number) => Loss['evaluate'], stochastic = false): RefineOptions {
   const factory: LossFactory = (of) => ({ name: 'made', stochastic, evaluate: change(l2(of), of.width) });
-  return { ...TWO, loss: 'made', losses: new Map([['made', factory]]) };
+  return { ...TWO, loss: 'made', losses: new Map([['made', ofPictures('', factory, { pairs: true })]]) };
 }
 
 test('a run begins small and ends at the full size, and says so', async () => {

@@ -10,7 +10,7 @@ import { init, run, SIZE } from './runs.js';
 const test = suite('refine, options');
 
 const refusals: [what: string, options: RefineOptions, code: string, says: RegExp][] = [
-  ['an unknown loss', { loss: 'gram' }, 'usage', /'gram'/],
+  ['an unknown loss', { loss: 'grem' }, 'usage', /'grem'/],
   ['an unknown path', { free: ['contrast'] }, 'usage', /'contrast'/],
   ['nothing free', { freeze: ['channels', 'density', 'background', 'tone'] }, 'usage', /at least one free scalar/],
   ['the sampling', { free: ['sampling'] }, 'usage', /'sampling'/],
@@ -101,7 +101,7 @@ test('no iteration moves knots that coincide no farther than the least gap', asy
 
 test('an option that is undefined takes its default', async () => {
   const undefinedOptions = Object.fromEntries(Object.keys(REFINE_DEFAULTS).map((name) => [name, undefined]));
-  const { of } = await run({ ...undefinedOptions, size: 8, iterations: 1 });
+  const { of } = await run({ ...undefinedOptions, size: 24, iterations: 1 });
   const { loss, seed } = of('start')[0]!;
   assert.equal([loss, seed], [REFINE_DEFAULTS.loss, REFINE_DEFAULTS.seed]);
   const whole = await run({ ...undefinedOptions, signal: AbortSignal.abort() });

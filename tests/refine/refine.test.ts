@@ -4,7 +4,7 @@ import { openDevice } from '../../engine/device.js';
 import { parsePsi } from '../../engine/psi.js';
 import { toVector } from '../../engine/psi-vector.js';
 import { Renderer } from '../../engine/renderer.js';
-import type { LossFactory } from '../../losses/index.js';
+import { type LossFactory, ofPictures } from '../../losses/index.js';
 import { toJson } from '../../refine/events.js';
 import { refused } from '../refused.js';
 import { bits, cube, faulty, init, POLISHED, run, SIZE, SQUARE, STOCHASTIC, scene } from './runs.js';
@@ -123,7 +123,11 @@ for (const [stochastic, iterations] of [
       stochastic,
       evaluate: () => ({ value: 1, gradient: new Float32Array(of.data.length) }),
     });
-    const { done, checkpoints } = await run({ loss: 'flat', losses: new Map([['flat', flat]]), iterations });
+    const { done, checkpoints } = await run({
+      loss: 'flat',
+      losses: new Map([['flat', ofPictures('', flat, { pairs: true })]]),
+      iterations,
+    });
     assert.equal([done.reason, done.iterations], ['plateau', 61]);
     assert.is(checkpoints.at(-1)!.state.stopped, 'plateau');
   });

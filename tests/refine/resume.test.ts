@@ -94,6 +94,10 @@ test('a resume with other inputs is refused by the name of what differs, in a sh
     ['device', { resume: { ...resume, inputs: { ...resume.inputs, device: 'another device' } } }],
     ['cube', { resume: { ...resume, inputs: { ...resume.inputs, cube: 'another cube' } } }],
     ['target', { resume: { ...resume, inputs: { ...resume.inputs, target: 'another target' } } }],
+    ['labels', { labels: 'transmittance' }],
+    ['colour', { colour: 'luminance' }],
+    ['features', { resume: { ...resume, inputs: { ...resume.inputs, features: 'others' } } }],
+    ['backend', { resume: { ...resume, inputs: { ...resume.inputs, backend: 'another' } } }],
   ];
   assert.equal(options.map(([name]) => name).sort(), Object.keys(resume.inputs).sort(), 'every input is tried');
   for (const [name, changed] of options) {

@@ -5,7 +5,7 @@ import type { Psi } from '../../engine/psi.js';
 import { defaultPsi } from '../../engine/psi-default.js';
 import { randomPsi } from '../../engine/psi-random.js';
 import { Renderer } from '../../engine/renderer.js';
-import { LOSSES, type LossFactory, l2 } from '../../losses/index.js';
+import { LOSSES, type LossFactory, l2, ofPictures } from '../../losses/index.js';
 import { seededRandom } from '../../random.js';
 import { type Checkpoint, parseCheckpoint } from '../../refine/checkpoint.js';
 import type { DoneEvent, RefineEvent } from '../../refine/events.js';
@@ -97,5 +97,10 @@ export function faulty(wrong: (iteration: number, tries: number) => Fault | unde
       },
     };
   };
-  return { loss: 'faulty', losses: new Map([...LOSSES, ['faulty', factory]]), iterations: 12, checkpointEvery: 1 };
+  return {
+    loss: 'faulty',
+    losses: new Map([...LOSSES, ['faulty', ofPictures('', factory, { pairs: true })]]),
+    iterations: 12,
+    checkpointEvery: 1,
+  };
 }
