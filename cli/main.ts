@@ -3,8 +3,10 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EXIT_CODES, oneLine, VoxstyleError } from '../errors.js';
 import { bench } from './bench.js';
+import { compare } from './compare.js';
 import { doctor } from './doctor.js';
 import { gradcheck } from './gradcheck.js';
+import { losses } from './losses.js';
 import { refine } from './refine.js';
 import { render } from './render.js';
 
@@ -26,6 +28,8 @@ try {
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .command(render)
     .command(refine)
+    .command(compare)
+    .command(losses)
     .command(gradcheck)
     .command(doctor)
     .command(bench)
