@@ -18,7 +18,7 @@ export interface Level extends Size {
 /** Pixels on the longer side: in a smaller picture, structures of different colours share a pixel. */
 const LEAST_SIDE = 48;
 /** Pixels on the shorter side, of a long picture: losses of structure look at 11 at a time. */
-const LEAST_SHORT_SIDE = 16;
+const LEAST_SHORT_SIDE = 12;
 /** The largest size there is, 8192, can be halved seven times before it is under `LEAST_SIDE`. */
 export const MOST_LEVELS = 8;
 /** With fewer samples on a ray, thin structures fall between them. */

@@ -20,6 +20,7 @@ const plans: [what: string, options: Partial<typeof wanted>, levels: string][] =
   ['odd numbers are rounded', { longest: 99, steps: 99 }, '50×25×50 <70 99×50×99 <100'],
   ['the longer side is the one that counts', { target: { width: 10, height: 30 } }, '32×96×64 <70 64×192×128 <100'],
   ['no picture is under 48 pixels', { longest: 96 }, '48×24×64 <70 96×48×128 <100'],
+  ['nor is the shorter side under 12', { target: { width: 400, height: 30 } }, '192×14×128 <100'],
   ['a level that would be is left out', { longest: 95 }, '95×48×128 <100'],
   ['and the others have its iterations', { count: 8 }, '48×24×32 <35 96×48×64 <70 192×96×128 <100'],
   ['a size that is itself under 48 pixels stays', { longest: 5 }, '5×3×128 <100'],
