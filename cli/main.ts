@@ -9,6 +9,8 @@ import { gradcheck } from './gradcheck.js';
 import { losses } from './losses.js';
 import { refine } from './refine.js';
 import { render } from './render.js';
+import { style } from './style.js';
+import { train } from './train.js';
 
 // A reader that goes away (a pager, head) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -33,6 +35,8 @@ try {
     .command(gradcheck)
     .command(doctor)
     .command(bench)
+    .command(train)
+    .command(style)
     .demandCommand(1, 'no command was named')
     .strict()
     .version()

@@ -1,0 +1,10 @@
+export { augment } from './augment.js';
+export { readBatch, writeBatches } from './batch-files.js';
+export { type BatchOptions, type StyleBatch, StyleBatches } from './batches.js';
+export { type CubesOptions, type NamedCube, type OpenedCubes, openCubes, type Split } from './cubes.js';
+export { degenerateReason, type Reason } from './degenerate.js';
+export { isHeldOut } from './held-out.js';
+export { PSI_RANGES } from './psi-ranges.js';
+export { samplePsi } from './sample-psi.js';
+export { sampleView } from './sample-view.js';
+export { transferPsi } from './transfer-psi.js';

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { temporaryFolder, voxstyle } from './command.js';
+
+const test = suite('commands: train style, style');
+const folder = temporaryFolder();
+const out = join(folder, 'f_style');
+const pictures = ['examples/amber.png', 'examples/aurora.png'];
+
+const events = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('trains, leaves a network that compare and style take, and goes on where it stopped', async () => {
+  const words = ['train', 'style', '--phantoms', '1', '--size', '24', '--out', out, '--json'];
+  const first = await voxstyle([...words, '--steps', '1']);
+  assert.is(first.code, 0, first.stderr);
+  assert.match(first.stderr, /beside it, Gram: recall .*% of the same cube, .*% across cubes/);
+  const told = events(first.stdout).map(({ type }) => type);
+  assert.equal(told, ['start', 'validation', 'checkpoint', 'step', 'validation', 'checkpoint', 'done']);
+  assert.equal(readdirSync(out).sort(), [
+    'checkpoint.safetensors',
+    'curve.svg',
+    'f_style.json',
+    'f_style.safetensors',
+    'log.jsonl',
+  ]);
+  const again = await voxstyle([...words, '--steps', '2', '--resume']);
+  assert.is(again.code, 0, again.stderr);
+  assert.is(events(again.stdout)[0].from, 1);
+  assert.is(readFileSync(join(out, 'log.jsonl'), 'utf8').trim().split('\n').length, 5);
+
+  const network = join(out, 'f_style.json');
+  const compared = await voxstyle(['compare', ...pictures, '--features', network, '--loss', 'style-code', '--json']);
+  assert.is(compared.code, 0, compared.stderr);
+  const far = JSON.parse(compared.stdout).losses['style-code'];
+  const styles = await voxstyle(['style', ...pictures, '--features', network, '--json']);
+  assert.is(styles.code, 0, styles.stderr);
+  const { codes, distances } = JSON.parse(styles.stdout);
+  for (const code of codes) assert.ok(Math.abs(Math.hypot(...code) - 1) < 1e-5);
+  assert.equal([distances[0][0], distances[1][1]], [0, 0]);
+  assert.ok(Math.abs(distances[0][1] ** 2 / 2 - far) < 1e-5, `${distances[0][1]} and ${far}`);
+});
+
+test('codes need a network that has them', async () => {
+  const none = await voxstyle(['style', ...pictures]);
+  assert.is(none.code, 2);
+  assert.match(none.stderr, /--features: expected a network with a style code, found none; name the f_style.json/);
+});
+
+test('there is nothing to resume where nothing was trained', async () => {
+  const absent = await voxstyle(['train', 'style', '--resume', '--out', join(folder, 'absent')]);
+  assert.is(absent.code, 66);
+  assert.match(absent.stderr, /checkpoint of a training, found no such file/);
+});
+
+test.run();
