@@ -1,7 +1,7 @@
 /**
  * How random a random Ψ is: every range that samplePsi draws from, in one table. Pairs are [least, greatest], drawn evenly, or evenly
  * in their logarithm where it says so; other numbers are probabilities. They were set by looking at contact sheets of the volumes
- * in ../shared/data: wider ones give more fog, black and white; narrower ones pictures that a histogram tells apart.
+ * of CT, MRI and microscopy: wider ones give more fog, black and white; narrower ones pictures that a histogram tells apart.
  */
 export const PSI_RANGES = {
   /** Knots of every channel: the default Ψ's number, so that one compiled kernel serves all. */
