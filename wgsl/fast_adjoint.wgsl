@@ -4,16 +4,8 @@
 
 #import "gradient.wgsl"
 
-@group(0) @binding(0) var<storage, read> view: View;
-@group(0) @binding(1) var<storage, read> psi: Psi;
-@group(0) @binding(2) var<storage, read> lookup: Lookup;
-#if HELD
-@group(0) @binding(3) var<storage, read> held: array<f32>;
-@group(0) @binding(4) var<storage, read> spans: array<vec2f>;
-#else
-@group(0) @binding(3) var<storage, read> volume: array<u32>;
-@group(0) @binding(4) var<storage, read> bricks: array<u32>;
-#endif
+#import "scene.wgsl"
+
 @group(0) @binding(5) var<storage, read> radiance: array<vec4f>;
 @group(0) @binding(6) var<storage, read> ends: array<u32>;
 // ∂L/∂picture: display colour and transmittance.
@@ -93,7 +85,7 @@ fn fast_adjoint(
 ) {
   for (var tile = group.x; tile < tile_count(); tile += groups.x) {
     let pixel = pixel_of(tile, lane);
-    if (pixel.x < view.width && pixel.y < view.height) {
+    if (in_picture(pixel)) {
       pixel_adjoint(pixel);
     }
   }

@@ -4,16 +4,8 @@
 #import "psi.wgsl"
 #import "view.wgsl"
 
-@group(0) @binding(0) var<storage, read> view: View;
-@group(0) @binding(1) var<storage, read> psi: Psi;
-@group(0) @binding(2) var<storage, read> lookup: Lookup;
-#if HELD
-@group(0) @binding(3) var<storage, read> held: array<f32>;
-@group(0) @binding(4) var<storage, read> spans: array<vec2f>;
-#else
-@group(0) @binding(3) var<storage, read> volume: array<u32>;
-@group(0) @binding(4) var<storage, read> bricks: array<u32>;
-#endif
+#import "scene.wgsl"
+
 // As in forward.wgsl, and how many samples of each ray were looked at before it was opaque.
 @group(0) @binding(5) var<storage, read_write> radiance: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> picture: array<vec4f>;
@@ -98,7 +90,7 @@ fn fast_forward(
 ) {
   for (var tile = group.x; tile < tile_count(); tile += groups.x) {
     let at = pixel_of(tile, lane);
-    if (at.x < view.width && at.y < view.height) {
+    if (in_picture(at)) {
       see(camera_ray(at), at);
       let pixel = at.y * view.width + at.x;
       let transmittance = transmittance_of(seen.depth);

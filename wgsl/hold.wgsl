@@ -20,7 +20,7 @@ fn hold(
 ) {
   for (var tile = group.x; tile < tile_count(); tile += groups.x) {
     let pixel = pixel_of(tile, lane);
-    if (pixel.x < view.width && pixel.y < view.height) {
+    if (in_picture(pixel)) {
       let ray = camera_ray(pixel);
       hold_ray(march_of(ray, pixel), ray);
     }

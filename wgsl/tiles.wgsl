@@ -17,6 +17,10 @@ fn pixel_of(tile: u32, lane: u32) -> vec2u {
   return TILE * vec2u(tile % across, tile / across) + vec2u(lane % TILE, lane / TILE);
 }
 
+fn in_picture(pixel: vec2u) -> bool {
+  return pixel.x < view.width && pixel.y < view.height;
+}
+
 fn tile_of(pixel: vec2u) -> u32 {
   return pixel.x / TILE + tiles_across() * (pixel.y / TILE);
 }
