@@ -8,7 +8,7 @@ import { openDevice } from '../engine/device.js';
 import { loadFeatures } from '../features/index.js';
 import { last } from './bench-speed.js';
 import { featureOptions } from './loss-options.js';
-import { deviceOption, deviceOptions, jsonOption, number, optional } from './options.js';
+import { deviceOption, deviceOptions, jsonOption, number, optional, selectors } from './options.js';
 import { onInterrupt } from './signals.js';
 
 /** Options that count each time. */
@@ -54,7 +54,7 @@ export const losses: CommandModule<object, Arguments> = {
   async handler({ out, resume, json, device: tier, cube: cubes, target: targets, loss, nnBackend: backend, ...args }) {
     const saved = resume ? await readCells(out) : undefined;
     const features = await loadFeatures(args.features);
-    const free = args.free?.split(/[\s,]+/).filter((word) => word !== '');
+    const free = selectors(args.free);
     const { iterations, size } = args;
     const device = await openDevice(deviceOptions(tier));
     const interrupt = onInterrupt();

@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { type Device, openDevice } from '../engine/device.js';
 import type { Picture } from '../engine/picture.js';
 import { usage, VoxstyleError } from '../errors.js';
-import { type Comparison, type LabelMap, LOSSES, orRefusal, parseLoss, psnr } from '../losses/index.js';
+import { type Comparison, type LabelMap, LOSSES, orRefusal, parseLoss, psnr, reasonOf } from '../losses/index.js';
 import { sectionsOf } from '../losses/sections.js';
 import { readSpecs, refuseLoss } from '../losses/spec.js';
 import { openTensors } from '../tensors/index.js';
@@ -158,7 +158,6 @@ const digits = (value: number) =>
       : Math.abs(value) < 1e-3
         ? value.toExponential(3)
         : value.toPrecision(4);
-const reasonOf = ({ parts: { expected, found } }: VoxstyleError) => `needs ${expected}, found ${found}`;
 
 /** JSON has no infinity: the PSNR of equal pictures is the text 'infinity'. It is left out where sizes differ. */
 function toJson({ a, b }: Arguments, rows: readonly Row[], { found: peak }: Row): string {

@@ -103,6 +103,10 @@ export const deviceOption = <T>(args: Argv<T>) =>
 export const jsonOption = <T>(args: Argv<T>) =>
   args.option('json', { type: 'boolean', default: false, describe: 'one JSON event a line on stdout' });
 
+/** 'a, b' → [a, b]. */
+export const selectors = (given: string | undefined): string[] | undefined =>
+  given?.split(/[\s,]+/).filter((word) => word !== '');
+
 /** yargs coerces an option that was not given, too. */
 export function optional<T>(coerce: (text: string) => T): (text: string | undefined) => T | undefined {
   return (text) => (text === undefined ? undefined : coerce(text));

@@ -16,6 +16,7 @@ import {
   number,
   optional,
   psiOf,
+  selectors,
   viewOptions,
 } from './options.js';
 import { progress } from './progress.js';
@@ -23,9 +24,6 @@ import { onInterrupt } from './signals.js';
 import { readTargets, targetOptions } from './target-options.js';
 
 const MIB = 2 ** 20;
-
-/** 'a, b' → [a, b]. */
-const selectors = (given: string | undefined) => given?.split(/[\s,]+/).filter((word) => word !== '');
 
 const builder = (args: Parameters<typeof cubeOptions>[0]) => {
   const numeric = (name: string, describe: string, rules: Parameters<typeof number>[1]) =>

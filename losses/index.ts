@@ -11,7 +11,7 @@ export type { Loss, LossContext, LossFactory, LossValue } from './loss.js';
 export { readMask } from './mask-file.js';
 export { parseLoss } from './parse.js';
 export { psnr } from './psnr.js';
-export { orRefusal } from './refusal.js';
+export { orRefusal, reasonOf } from './refusal.js';
 export { LOSSES } from './registry.js';
 export { BACKGROUND, FOREGROUND, labelsOfAlpha } from './sections.js';
 export { ssimMap } from './ssim.js';

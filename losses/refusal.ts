@@ -9,3 +9,6 @@ export async function orRefusal<T>(get: () => T | Promise<T>): Promise<T | Voxst
     throw error;
   }
 }
+
+/** A refusal's words for a table. */
+export const reasonOf = ({ parts: { expected, found } }: VoxstyleError): string => `needs ${expected}, found ${found}`;

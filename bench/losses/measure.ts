@@ -3,7 +3,7 @@ import type { Psi } from '../../engine/psi.js';
 import { defaultPsi } from '../../engine/psi-default.js';
 import { Renderer } from '../../engine/renderer.js';
 import { VoxstyleError } from '../../errors.js';
-import { orRefusal } from '../../losses/index.js';
+import { orRefusal, reasonOf } from '../../losses/index.js';
 import { textDigest } from '../../refine/checkpoint.js';
 import { refine } from '../../refine/index.js';
 import type { Cell, LossesEvent, RefusedEvent } from './events.js';
@@ -103,10 +103,10 @@ async function* measureColumn(
   }
 }
 
-const refused = (place: Omit<RefusedEvent, 'type' | 'reason'>, { parts }: VoxstyleError): RefusedEvent => ({
+const refused = (place: Omit<RefusedEvent, 'type' | 'reason'>, error: VoxstyleError): RefusedEvent => ({
   type: 'refused',
   ...place,
-  reason: `needs ${parts.expected}, found ${parts.found}`,
+  reason: reasonOf(error),
 });
 
 /** What a refinement by one loss ends with; undefined when it was interrupted. */
