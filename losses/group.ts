@@ -33,8 +33,8 @@ export interface GroupMember {
 interface Contest {
   member: GroupMember;
   target: Target;
-  /** The target's share of the member times the member's weight. */
-  weight: number;
+  /** What the target counts among the member's targets. */
+  share: number;
   sections: Sections;
   /** By label, kept until the loss is disposed of. */
   goals: Map<number, unknown>;
@@ -65,7 +65,7 @@ export class LossGroup implements Loss {
       member.targets.map((target) => ({
         member,
         target,
-        weight: member.weight * shareOf(target, member.targets),
+        share: shareOf(target, member.targets),
         sections: sectionsOf(target, labels, background),
         goals: new Map(),
       })),
@@ -133,13 +133,13 @@ export class LossGroup implements Loss {
     await this.#prepare(asked);
     const { maps, pullback } = this.features.extract(colours, this.#wanted);
     const parts: { member: GroupMember; scale: number; region: Region; compare: Differentiable }[] = [];
-    for (const { member, weight, sections, goals } of this.#contests) {
+    for (const { member, share: ofTarget, sections, goals } of this.#contests) {
       for (const { label, share, picture: own, both } of sections.all) {
         const region = member.loss.pairs ? both : own;
         const view: View = { colours, maps, region };
         if (!hasPixels(view, member.loss)) throw tooSmall(member.text, label, colours.shape);
         const compare = await member.loss.measure(view, goals.get(label)!, asked);
-        parts.push({ member, scale: (weight / member.weight) * share, region, compare });
+        parts.push({ member, scale: ofTarget * share, region, compare });
       }
     }
     const names = [...this.#wanted];
@@ -155,7 +155,7 @@ export class LossGroup implements Loss {
           ),
         );
         terms = tf.keep(tf.stack([...values, tf.mul(tf.sum(colours), 0)]));
-        return sumOf([...values.map((value, i) => tf.mul(value, this.members[i]!.weight) as Scalar)]);
+        return sumOf(values.map((value, i) => tf.mul(value, this.members[i]!.weight) as Scalar));
       },
       [colours, ...layers],
       undefined,

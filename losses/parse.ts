@@ -3,7 +3,7 @@ import type { Picture } from '../engine/picture.js';
 import { filterBank } from '../features/index.js';
 import { openTensors } from '../tensors/index.js';
 import { ofGrey } from './colour.js';
-import type { Comparison } from './comparison.js';
+import type { Comparison, Target } from './comparison.js';
 import { type LossEntry, OF } from './entry.js';
 import { type GroupMember, LossGroup } from './group.js';
 import { labelled } from './labelled.js';
@@ -45,11 +45,14 @@ export function parseLoss(
     of: readOf(spec, refuse),
   }));
 
+  // The same ones for all members, whose features are then computed once.
+  const known = new Map<Of, Target[]>();
   const parts: WeightedLoss[] = [];
   const onTensors: GroupMember[] = [];
   for (const { spec, made, of } of members) {
     const { text, weight } = spec;
-    const targets = targetsOf(of, comparison);
+    const targets = known.get(of) ?? targetsOf(of, comparison);
+    known.set(of, targets);
     if (made.on === 'tensors') onTensors.push({ text, weight, loss: made.loss, targets });
     else parts.push({ loss: named(text, labelled(made.factory, made.pairs, targets, comparison)), weight });
   }
