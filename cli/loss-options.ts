@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { type Features, loadFeatures } from '../features/index.js';
+import { type Features, FILTER_BANK, loadFeatures } from '../features/index.js';
 import { COLOUR_CONTROLS, type ColourControl, LOSSES } from '../losses/index.js';
 import { BACKENDS } from '../tensors/index.js';
 
@@ -8,7 +8,8 @@ export const featureOptions = <T>(args: Argv<T>) =>
   args
     .option('features', {
       type: 'string',
-      describe: 'manifest of a network to take features from; a filter bank without it',
+      default: FILTER_BANK,
+      describe: 'what to take features from: filter-bank, f_style, or the manifest of a network',
     })
     .option('nn-backend', {
       type: 'string',
@@ -38,7 +39,7 @@ export const lossOptions = <T>(args: Argv<T>, byDefault: string) =>
     });
 
 interface LossArguments {
-  features: string | undefined;
+  features: string;
   colour: ColourControl;
   excludeBackground: boolean;
 }

@@ -1,15 +1,16 @@
 import type { Argv, CommandModule } from 'yargs';
 import { type Device, openDevice } from '../engine/device.js';
 import type { Picture } from '../engine/picture.js';
-import { usage } from '../errors.js';
-import { type Features, loadNetwork } from '../features/index.js';
-import { openTensors, type Tensors, tf } from '../tensors/index.js';
+import { loadFeatures } from '../features/index.js';
+import { codeDistance, codeOf, requireCode } from '../networks/style/index.js';
+import { openTensors } from '../tensors/index.js';
 import { featureOptions } from './loss-options.js';
 import { deviceOption, deviceOptions, jsonOption } from './options.js';
 import { readNoted } from './target-options.js';
 
 const builder = (args: Argv) =>
   jsonOption(deviceOption(featureOptions(args)))
+    .default('features', 'f_style')
     // Else of several pictures the last alone would count.
     .parserConfiguration({ 'duplicate-arguments-array': true })
     .positional('images', { type: 'string', array: true, demandOption: true, describe: 'picture files' });
@@ -20,8 +21,8 @@ export const style: CommandModule<object, Arguments> = {
   command: 'style <images..>',
   describe: 'style codes of pictures, and how far their styles are from each other, by a network that has them',
   builder: builder as CommandModule<object, Arguments>['builder'],
-  async handler({ images, features: manifest, nnBackend, json, device: tier }) {
-    const features = await networkOf(manifest);
+  async handler({ images, features: name, nnBackend, json, device: tier }) {
+    const features = requireCode(await loadFeatures(name), '--features');
     const pictures: Picture[] = [];
     for (const path of images) pictures.push(await readNoted(path));
     let device: Device | undefined;
@@ -30,7 +31,7 @@ export const style: CommandModule<object, Arguments> = {
       const tensors = openTensors({ backend: nnBackend, device });
       const codes: Float32Array[] = [];
       for (const picture of pictures) codes.push(await codeOf(picture, features, tensors));
-      const distances = codes.map((a) => codes.map((b) => Math.hypot(...a.map((value, i) => value - b[i]!))));
+      const distances = codes.map((a) => codes.map((b) => codeDistance(a, b)));
       if (json)
         console.log(JSON.stringify({ type: 'style', images, codes: codes.map((code) => [...code]), distances }));
       else print(images, distances);
@@ -40,28 +41,6 @@ export const style: CommandModule<object, Arguments> = {
     }
   },
 };
-
-type WithCode = Features & Required<Pick<Features, 'code'>>;
-
-async function networkOf(manifest: string | undefined): Promise<WithCode> {
-  const fix = 'name the f_style.json that voxstyle train style wrote';
-  if (manifest === undefined) throw usage('--features', 'a network with a style code', 'none', fix);
-  const features = await loadNetwork(manifest);
-  if (features.code) return { ...features, code: features.code };
-  throw usage('--features', 'a network with a style code', `${manifest}, which has none`, fix);
-}
-
-/** A unit vector. */
-function codeOf(
-  { width, height, data }: Picture,
-  { extract, code }: WithCode,
-  tensors: Tensors,
-): Promise<Float32Array> {
-  return tensors.run(() => {
-    const colours = tf.slice(tf.tensor3d(data, [height, width, 4]), [0, 0, 0], [-1, -1, 3]);
-    return tensors.read(code.of(extract(colours, new Set(code.layers)).maps));
-  });
-}
 
 /** The matrix of distances, 0 to 2, with a number for each picture. */
 function print(images: readonly string[], distances: readonly (readonly number[])[]): void {

@@ -74,13 +74,18 @@ export function defaultPsi(cube: Cube): Psi {
   const channels = cube.channels.map((channel, c) =>
     defaultChannel(channel, cube.channels.length === 1 ? [1, 1, 1] : CHANNEL_COLORS[c % CHANNEL_COLORS.length]!),
   );
-  const clear = channels.flatMap(({ knots }, c) =>
-    knots.flatMap(({ extinction }, k) => (extinction === 0 ? [`channels.${c}.knots.${k}.extinction`] : [])),
-  );
   return parsePsi({
     version: PSI_VERSION,
     channels,
     camera: { distance: framingDistance(cube) },
-    parameters: { free: FREE, freeze: clear },
+    parameters: freeByDefault(channels),
   });
+}
+
+/** What a refinement may change of a Ψ that nobody chose: what it shows, not from where; clear knots stay clear. */
+export function freeByDefault(channels: readonly Pick<PsiChannel, 'knots'>[]): { free: string[]; freeze: string[] } {
+  const clear = channels.flatMap(({ knots }, c) =>
+    knots.flatMap(({ extinction }, k) => (extinction === 0 ? [`channels.${c}.knots.${k}.extinction`] : [])),
+  );
+  return { free: [...FREE], freeze: clear };
 }

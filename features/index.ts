@@ -1,14 +1,20 @@
 import type { Features } from './features.js';
 import { filterBank } from './filter-bank.js';
 import { loadNetwork } from './network.js';
+import { isShipped, shippedPath } from './shipped.js';
 
 export type { Extraction, Features, Layer, Maps } from './features.js';
 export { filterBank, loadNetwork };
 
+/** The filter bank's name, and what features are when nobody says. */
+export const FILTER_BANK = 'filter-bank';
+
 /**
- * @param path a network's manifest; without one, the filter bank.
+ * @param name `filter-bank`; `f_style`, the network that comes with the package (networks/weights/README.md); or the
+ *   path of a network's manifest, as in `./f_style` for a file of that name.
  * @throws VoxstyleError as loadNetwork.
  */
-export async function loadFeatures(path: string | undefined): Promise<Features> {
-  return path === undefined ? filterBank : loadNetwork(path);
+export async function loadFeatures(name: string = FILTER_BANK): Promise<Features> {
+  if (name === FILTER_BANK) return filterBank;
+  return loadNetwork(isShipped(name) ? shippedPath(name) : name);
 }

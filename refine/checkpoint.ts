@@ -6,7 +6,7 @@ import { VoxstyleError } from '../errors.js';
 
 const reals = z.array(z.number());
 
-/** Everything that the next iteration depends on, besides the inputs. Numbers survive JSON bit for bit. */
+/** Everything that a start's next iteration depends on, besides the inputs. Numbers survive JSON bit for bit. */
 export const stateSchema = z.strictObject({
   /** The next iteration to do. */
   iteration: z.number().int().min(0),
@@ -40,13 +40,33 @@ export const stateSchema = z.strictObject({
 });
 export type RefineState = z.infer<typeof stateSchema>;
 
-export const CHECKPOINT_VERSION = 2;
+/** Where a refinement from one start or several stands. */
+const searchSchema = z
+  .strictObject({
+    /** Their losses at the coarsest level; null for one that isn't finite, and for the only one, which isn't compared. */
+    candidates: z.array(z.number().nullable()),
+    /** Those that are refined, in that order. */
+    starts: z.array(z.strictObject({ candidate: z.number().int().min(0), state: stateSchema })).min(1),
+    /** The start that goes on alone; null while that isn't known. */
+    taken: z.number().int().nullable(),
+  })
+  .refine(({ candidates, starts }) => starts.every(({ candidate }) => candidate < candidates.length), {
+    message: 'a start that is no candidate',
+    path: ['starts'],
+  })
+  .refine(({ starts, taken }) => taken === null || starts.some(({ candidate }) => candidate === taken), {
+    message: 'a candidate that is no start',
+    path: ['taken'],
+  });
+export type Search = z.infer<typeof searchSchema>;
+
+export const CHECKPOINT_VERSION = 3;
 
 const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
   /** What the run was started with, by name, see `requireSameInputs`. */
   inputs: z.record(z.string(), z.string()),
-  state: stateSchema,
+  search: searchSchema,
 });
 
 /** A refinement at rest: with the same inputs it goes on as if it had never stopped. */

@@ -20,7 +20,7 @@ export function targetList(targets: Targets): readonly Target[] {
   return targets;
 }
 
-/** Whether a comparison asks for the picture that is begun with. */
+/** Whether a comparison asks for the picture that is begun with, which is each candidate's own. */
 export const needsStart = (loss: string, { colour, labels }: RefineOptions): boolean =>
   colour === 'keep' || labels === 'transmittance' || loss.includes('of=start');
 

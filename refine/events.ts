@@ -4,7 +4,7 @@ import type { Checkpoint } from './checkpoint.js';
 import type { Level } from './levels.js';
 
 /** What a refinement tells its consumers, in the order in which it happens. */
-export type RefineEvent = StartEvent | IterationEvent | RejectedEvent | CheckpointEvent | DoneEvent;
+export type RefineEvent = StartEvent | IterationEvent | RejectedEvent | ChosenEvent | CheckpointEvent | DoneEvent;
 
 export interface StartEvent {
   type: 'start';
@@ -12,21 +12,31 @@ export interface StartEvent {
   cube: string;
   /** The loss as parseLoss reads it. */
   loss: string;
-  /** What is free: a name for each coordinate of the optimizer's vector. */
+  /** What `start` frees: a name for each coordinate of the optimizer's vector. */
   free: readonly string[];
   notes: readonly string[];
   /** Of the last level, the full size. */
   width: number;
   height: number;
-  /** Samples on each ray, at the last level. */
+  /** Samples on each of `start`'s rays, at the last level. */
   steps: number;
-  /** Coarse to fine. */
+  /** Coarse to fine; other starts may have other steps. */
   levels: readonly Level[];
+  /** Of each start, at most. */
   iterations: number;
   seed: number;
-  /** The first iteration that this run does; more than 0 when it resumes. */
+  /**
+   * What the refinement may begin from, with losses at the coarsest level on the draws that the end's is measured on; null for one
+   * that isn't finite, and for the only one, which isn't compared.
+   */
+  candidates: readonly { loss: number | null }[];
+  /** The candidates that are refined, by their indices, in that order: those of the lowest losses. */
+  starts: readonly number[];
+  /** The candidate that the first iteration of this run is of; the first of `starts` where it is yet to be chosen. */
+  start: number;
+  /** That iteration; more than 0 when `start` is resumed. */
   from: number;
-  /** The picture of the Ψ that the refinement began with. */
+  /** The picture that `start` began with. */
   before: Picture;
   /** Its loss, on the draws that the end's is measured on. */
   beforeLoss: number;
@@ -34,6 +44,8 @@ export interface StartEvent {
 
 export interface IterationEvent {
   type: 'iteration';
+  /** The candidate whose it is. */
+  start: number;
   /** Counted from 0. The loss is that of the Ψ *before* this iteration's step. */
   iteration: number;
   /** Counted from 0, the coarsest. Losses of different levels don't compare. */
@@ -61,10 +73,21 @@ export interface IterationEvent {
 /** A step led to a loss or a gradient that isn't finite: it is taken back and tried again at half its length. */
 export interface RejectedEvent {
   type: 'rejected';
+  /** The candidate whose it is. */
+  start: number;
   iteration: number;
   reason: string;
   /** What the steps are multiplied with from here on. */
   stepScale: number;
+}
+
+/** All starts have come to the last level, or, where it is the only one, to their ends: the best of them is taken. */
+export interface ChosenEvent {
+  type: 'chosen';
+  /** The candidate that goes on alone. */
+  start: number;
+  /** Losses of the starts' best Ψ, in the order of `StartEvent.starts`: at the last level, on the draws that the end's is measured on. */
+  losses: readonly number[];
 }
 
 export interface CheckpointEvent {
@@ -76,12 +99,17 @@ export interface DoneEvent {
   type: 'done';
   /** 'iterations': all were done; 'plateau': the loss had stopped falling; 'aborted': the caller's signal. */
   reason: 'iterations' | 'plateau' | 'aborted';
-  /** Iterations done in all, those before a resume included. */
+  /** The candidate that `psi` was found from. */
+  start: number;
+  /** Of that start, those before a resume included. */
   iterations: number;
   /** Loss of `psi`. */
   loss: number;
   psi: Psi;
   picture: Picture;
+  /** The picture that the start began with, and its loss on the same draws. */
+  before: Picture;
+  beforeLoss: number;
 }
 
 /** An event as one JSON line takes it: without pictures and checkpoints, which are files. */

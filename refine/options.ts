@@ -7,8 +7,13 @@ import type { Checkpoint } from './checkpoint.js';
 import { MOST_LEVELS } from './levels.js';
 
 export interface RefineOptions {
-  /** Where to begin; its camera and other frozen scalars stay. Default: `defaultPsi(cube)`. */
-  init?: Psi | undefined;
+  /**
+   * Where to begin; its camera and other frozen scalars stay. Of several, the candidates, each may have its own of everything.
+   * Default: `defaultPsi(cube)`.
+   */
+  init?: Psi | readonly Psi[] | undefined;
+  /** How many of the candidates are refined, at most all of them; see `refine`. Default 1. */
+  starts?: number | undefined;
   /** As parseLoss reads it. Default: palette, texture, and a little of the structure that it begins with. */
   loss?: string | undefined;
   /** Losses that may be named, for a caller who has more than the registry. */
@@ -23,10 +28,10 @@ export interface RefineOptions {
   features?: Features | undefined;
   /** What features and losses are computed with. Default `auto`, see `TensorsOptions`. */
   backend?: TensorsOptions['backend'];
-  /** Selectors of what may change, see `freeParameters`. Default: what `init.parameters.free` says. */
+  /** Selectors of what may change, see `freeParameters`. Default: what each Ψ's `parameters.free` says. */
   free?: readonly string[] | undefined;
   freeze?: readonly string[] | undefined;
-  /** Most iterations, 0 or more. Default 150. */
+  /** Most iterations of each start, 0 or more. Default 150. */
   iterations?: number | undefined;
   /** Longer side of the picture that is compared, in pixels, 1 … 8192; the shape is the target's. Default 192. */
   size?: number | undefined;
@@ -46,6 +51,7 @@ export interface RefineOptions {
 
 export const REFINE_DEFAULTS = {
   loss: 'swd:1,statistics:1,ms-ssim/of=start:0.02',
+  starts: 1,
   iterations: 150,
   size: 192,
   levels: 2,
@@ -60,7 +66,7 @@ const MOST_PIXELS_A_SIDE = 8192;
 /** The numbers of a run, each given or its default. @throws VoxstyleError `usage` that names the first that is out of range. */
 export function checkNumbers(options: RefineOptions) {
   const whole = (
-    name: 'iterations' | 'size' | 'levels' | 'seed' | 'checkpointEvery',
+    name: 'starts' | 'iterations' | 'size' | 'levels' | 'seed' | 'checkpointEvery',
     low: number,
     high = Number.MAX_SAFE_INTEGER,
   ) => {
@@ -76,6 +82,7 @@ export function checkNumbers(options: RefineOptions) {
   }
   return {
     learningRate,
+    starts: whole('starts', 1),
     iterations: whole('iterations', 0),
     size: whole('size', 1, MOST_PIXELS_A_SIDE),
     levels: whole('levels', 1, MOST_LEVELS),
@@ -83,3 +90,5 @@ export function checkNumbers(options: RefineOptions) {
     checkpointEvery: whole('checkpointEvery', 1),
   };
 }
+
+export type CheckedNumbers = ReturnType<typeof checkNumbers>;

@@ -4,7 +4,7 @@ import { resample } from '../engine/picture-resample.js';
 import { readJson, writeFileWhole } from '../files.js';
 import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
 import { type Targets, targetList } from './comparisons.js';
-import { type RefineEvent, type StartEvent, toJson } from './events.js';
+import { type RefineEvent, toJson } from './events.js';
 import { composeSheet } from './sheet.js';
 
 /** The files of a run. All but the checkpoint are for people; the checkpoint is for `--resume`. */
@@ -50,18 +50,16 @@ export async function* keepRun(
   history: readonly string[] = [],
 ): AsyncGenerator<RefineEvent, void, undefined> {
   const lines = [...history];
-  let start: StartEvent | undefined;
   const write = (file: keyof typeof RUN_FILES, data: Uint8Array | string) =>
     writeFileWhole(join(folder, RUN_FILES[file]), data);
   for await (const event of events) {
-    if (event.type === 'start') start = event;
-    if (event.type === 'iteration' || event.type === 'rejected') lines.push(toJson(event));
+    if (['iteration', 'rejected', 'chosen'].includes(event.type)) lines.push(toJson(event));
     if (event.type === 'checkpoint') {
       await write('history', lines.map((line) => `${line}\n`).join(''));
       await write('checkpoint', JSON.stringify({ checkpoint: event.checkpoint, history: lines }));
     }
     if (event.type === 'done') {
-      const { picture, psi } = event;
+      const { picture, psi, before, beforeLoss } = event;
       await write('psi', `${JSON.stringify(psi, null, 2)}\n`);
       await write('render', encodePng(picture));
       const goals = targetList(target).map(({ picture: goal, weight = 1 }, _, { length }) => ({
@@ -69,7 +67,7 @@ export async function* keepRun(
         caption: length === 1 ? 'target' : `target, weight ${weight}`,
       }));
       const panels = [
-        { picture: start!.before, caption: `before: loss ${start!.beforeLoss.toPrecision(3)}` },
+        { picture: before, caption: `before: loss ${beforeLoss.toPrecision(3)}` },
         { picture, caption: `after ${event.iterations}: loss ${event.loss.toPrecision(3)}` },
         ...goals,
       ];

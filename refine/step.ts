@@ -118,12 +118,18 @@ function stepFrom(
 /**
  * The state after an evaluation that isn't finite: back at the last accepted point, half the step from it.
  *
+ * @param start what the error calls it that was begun with.
  * @throws VoxstyleError `bad-input` when the start itself isn't finite, `internal` when no step length helps.
  */
-export function reject(state: RefineState, reason: string, parameters: Parameters): RefineState {
+export function reject(
+  state: RefineState,
+  reason: string,
+  parameters: Parameters,
+  start = 'the initial Ψ',
+): RefineState {
   if (state.accepted === null) {
     throw new VoxstyleError('bad-input', {
-      where: 'the initial Ψ',
+      where: start,
       expected: 'a finite loss and gradient',
       found: reason,
       fix: 'begin from another --init',

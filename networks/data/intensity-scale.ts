@@ -11,6 +11,8 @@ export interface IntensityScale {
   shareOf(intensity: number): number;
   /** Its inverse. */
   intensityOf(share: number): number;
+  /** d intensityOf / d share, constant from one bin's start to the next. */
+  slopeOf(share: number): number;
 }
 
 /** Bins are even in the root of the intensity: photon noise is the same in all of them, and dim stacks have their share. */
@@ -81,14 +83,25 @@ function makeScale(counts: Float64Array): IntensityScale {
     },
     intensityOf(share) {
       if (share <= 0 || share >= 1) return share;
-      let [low, high] = [0, BINS];
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (shares[middle]! <= share) low = middle;
-        else high = middle;
-      }
-      const within = (share - shares[low]!) / (shares[high]! - shares[low]!);
-      return startOf(low) + within * (startOf(high) - startOf(low));
+      const bin = binAt(share);
+      const within = (share - shares[bin]!) / (shares[bin + 1]! - shares[bin]!);
+      return startOf(bin) + within * (startOf(bin + 1) - startOf(bin));
+    },
+    slopeOf(share) {
+      if (share < 0 || share >= 1) return 1;
+      const bin = binAt(share);
+      return (startOf(bin + 1) - startOf(bin)) / (shares[bin + 1]! - shares[bin]!);
     },
   };
+
+  /** The bin in which a share in [0, 1) falls. */
+  function binAt(share: number): number {
+    let [low, high] = [0, BINS];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (shares[middle]! <= share) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
 }

@@ -49,6 +49,12 @@ export async function evaluate(code: CodeFunction, set: StyleBatch, options: Rec
   return { 'same-cube': of('same-cube'), 'across-cubes': of('across-cubes') };
 }
 
+/** Recalls by the names that logs and curves have for them. */
+export const figuresOf = (recalls: Recalls) => ({
+  'recall, same cube': recalls['same-cube'].recall,
+  'recall, across cubes': recalls['across-cubes'].recall,
+});
+
 /** @throws VoxstyleError `usage` for wrong options, `bad-input` when no picture has the candidates that it needs. */
 export function recallAt1(codes: Codes, labels: Labels, variant: Variant, options: RecallOptions = {}): Recall {
   const { candidates = 32, sameCube = 16, queries = labels.style.length, seed = 1 } = options;

@@ -4,9 +4,15 @@ import { readManifest } from '../../features/manifest.js';
 import { planLayers } from '../../features/plan.js';
 import { readWeights } from '../../features/weights.js';
 import { writeFileWhole } from '../../files.js';
-import { convolutionsOf, parameterCount, type StyleArchitecture, type TrainedConvolution } from './architecture.js';
+import { type Dtype, encodeSafetensors, type Product, type WrittenTensor } from '../training/index.js';
+import {
+  convolutionsOf,
+  parameterCount,
+  STYLE_ARCHITECTURE,
+  type StyleArchitecture,
+  type TrainedConvolution,
+} from './architecture.js';
 import type { StyleModel } from './model.js';
-import { type Dtype, encodeSafetensors, type WrittenTensor } from './safetensors.js';
 
 export interface SaveOptions {
   /** Of the file's numbers. Half precision halves the file. Default F32. */
@@ -32,6 +38,15 @@ export async function saveStyle(path: string, model: StyleModel, { dtype, about 
   await writeFileWhole(join(dirname(path), file), encodeSafetensors(tensors, dtype));
   await writeFileWhole(path, `${JSON.stringify(manifest, null, 2)}\n`);
 }
+
+/** What a training of a style network leaves in its folder. */
+export const styleProduct = ({
+  architecture = STYLE_ARCHITECTURE,
+  ...options
+}: SaveOptions & { architecture?: StyleArchitecture | undefined } = {}): Product => ({
+  manifest: 'f_style.json',
+  save: (path, weights) => saveStyle(path, { architecture, weights }, options),
+});
 
 /** Kernels out × in × height × width, as PyTorch has them. */
 function stored({ layer, shape, begin, bias, end }: TrainedConvolution, weights: Float32Array): WrittenTensor[] {

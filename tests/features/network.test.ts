@@ -225,8 +225,10 @@ test('pictures that are too small are refused', async () => {
   assert.match((await refused(extract)).message, /relu2_1 of a small network.*at least 3 pixels.*9 × 2/);
 });
 
-test('without a path, the filter bank', async () => {
-  assert.is((await loadFeatures(undefined)).name, 'filter bank');
+test('features by name: the filter bank, which is also what no name gives, and what is shipped', async () => {
+  for (const name of [undefined, 'filter-bank']) assert.is((await loadFeatures(name)).name, 'filter bank');
+  assert.is((await loadFeatures('f_style')).name, 'f_style');
+  assert.match((await refused(() => loadFeatures('./f_style'))).message, /\.\/f_style: .*found no such file/);
 });
 
 test.run();

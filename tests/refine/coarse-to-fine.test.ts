@@ -9,7 +9,7 @@ import type { RefineEvent, RefineOptions } from '../../refine/index.js';
 import { makePlan } from '../../refine/plan.js';
 import { accept, backtrack, firstState, overshoots } from '../../refine/step.js';
 import { refused } from '../refused.js';
-import { bits, init, run as runOf, scene, throughFile } from './runs.js';
+import { bits, init, run as runOf, scene, stateOf, throughFile } from './runs.js';
 
 const test = suite('refine, coarse to fine');
 
@@ -50,7 +50,7 @@ function made(change: (inner: Loss, width: number) => Loss['evaluate'], stochast
 }
 
 test('a run begins small and ends at the full size, and says so', async () => {
-  const { of, done, checkpoints } = await whole('l2');
+  const { of, done, states } = await whole('l2');
   const [first] = of('start');
   assert.equal(first!.levels, [
     { ...COARSE, until: 4 },
@@ -62,14 +62,14 @@ test('a run begins small and ends at the full size, and says so', async () => {
   for (const { level, width, height, steps } of iterations) {
     assert.equal({ width, height, steps }, level === 0 ? COARSE : FULL);
   }
-  assert.is(levelsOf(checkpoints.map(({ state }) => state)), '0001111');
+  assert.is(levelsOf(states), '0001111');
   assert.equal([done.picture.width, done.picture.height, done.psi.sampling], [96, 24, start.sampling]);
 
   const { renderer } = await scene();
   const target = await strip();
   const parameters = freeParameters(start);
   for (const { iteration, loss, width, height, steps } of [iterations[0]!, iterations[4]!]) {
-    const reals = iteration === 0 ? parameters.start : Float64Array.from(checkpoints[3]!.state.reals);
+    const reals = iteration === 0 ? parameters.start : Float64Array.from(states[3]!.reals);
     const psi = parameters.toPsi(reals);
     const sampled = { ...psi, sampling: { ...psi.sampling, steps } };
     const { picture } = await renderer.forward(sampled, { width, height }, { held: true });
@@ -100,7 +100,7 @@ for (const [what, loss] of BOTH) {
     // Before the last iteration of the coarse level, after it, and within the full size.
     for (const checkpoint of uncut.checkpoints.slice(2, 5)) {
       const resumed = await run({ ...TWO, loss, resume: throughFile(checkpoint) });
-      const { iteration } = checkpoint.state;
+      const { iteration } = stateOf(checkpoint);
       assert.equal(
         told(resumed),
         told(uncut).filter((event) => event.iteration >= iteration),
@@ -149,7 +149,7 @@ for (const stochastic of [true, false]) {
     };
     // L-BFGS begins at iteration 6, and the full size at 14. Two losses before a plateau:
     const resume = throughFile((await upTo(6)).checkpoints.at(-1)!);
-    resume.state.stopping.waited = 58;
+    stateOf(resume).stopping.waited = 58;
     const { of } = await upTo(10, resume);
     assert.equal(
       of('iteration').map(({ iteration, level }) => [iteration, level]),
@@ -172,12 +172,12 @@ for (const [what, offset] of [
       const { value, gradient } = await inner.evaluate(picture, context);
       return { value: value + 200 + (width === 96 ? offset : 0), gradient };
     });
-    const { of, done, checkpoints } = await run(shifted);
+    const { of, done, states } = await run(shifted);
     const plain = await whole('l2');
     const near = (loss: number) => loss > 200 + offset && loss < 201 + offset;
     for (const event of of('iteration').slice(4)) assert.ok(near(event.best), `${event.best}`);
     assert.ok(of('iteration')[4]!.accepted, 'the first step at a level need not descend');
-    assert.ok(near(checkpoints[4]!.state.accepted!.loss) && near(done.loss));
+    assert.ok(near(states[4]!.accepted!.loss) && near(done.loss));
     // Sums with 200 round away what Armijo's condition sees, so no more than the order of the descent is the same.
     assert.ok(done.loss - 200 - offset < 2 * plain.done.loss, `${done.loss}, plain ${plain.done.loss}`);
   });
@@ -194,10 +194,10 @@ test('a run aborted as a level begins ends with the last point that was evaluate
     true,
   );
   const controller = new AbortController();
-  const { done, checkpoints } = await run({ ...told, signal: controller.signal }, (event) => {
+  const { done, states } = await run({ ...told, signal: controller.signal }, (event) => {
     if (event.type === 'iteration' && event.iteration === 3) controller.abort();
   });
-  const { level, accepted, reals } = checkpoints.at(-1)!.state;
+  const { level, accepted, reals } = states.at(-1)!;
   assert.is(level, 1);
   assert.is.not(reals, accepted!.reals);
   assert.equal([done.loss, values], [0, []]);
@@ -223,14 +223,14 @@ test('a picture that goes wrong at the first full-size iteration is a step to cu
 });
 
 test('one level is the loop without levels, to the bit', async () => {
-  const { checkpoints, of } = await run({ ...TWO, levels: 1, loss: 'l2' });
+  const { states, of } = await run({ ...TWO, levels: 1, loss: 'l2' });
   assert.is(levelsOf(of('iteration')), '0000000');
   const { renderer } = await scene();
   const loss = l2(await strip());
   const parameters = freeParameters(start);
   const plan = makePlan(7, 0.1, false);
   let state = firstState(parameters, plan);
-  for (const saved of checkpoints) {
+  for (const saved of states) {
     const point = Float64Array.from(state.reals);
     const frame = await renderer.forward(parameters.toPsi(point), SIZE, { held: true });
     const { value, gradient: upstream } = await loss.evaluate(frame.picture, { seed: 0, iteration: state.iteration });
@@ -238,7 +238,7 @@ test('one level is the loop without levels, to the bit', async () => {
     const evaluation = { loss: value, gradient: parameters.pullback(point, natural) };
     const tooFar = overshoots(state, evaluation);
     state = tooFar ? backtrack(state, parameters, plan) : accept(state, evaluation, parameters, plan);
-    assert.equal(saved.state, state);
+    assert.equal(saved, state);
   }
 });
 

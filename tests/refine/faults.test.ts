@@ -25,7 +25,7 @@ for (const [method, stochastic] of METHODS) {
   ] as const) {
     test(`a step of ${method} to a fault of kind ${fault} is taken back, and the run goes on`, async () => {
       const options = faulty((iteration, tries) => (iteration === 5 && tries < 2 ? fault : undefined), stochastic);
-      const { of, done, checkpoints } = await run(options);
+      const { of, done, checkpoints, states } = await run(options);
       const rejected = of('rejected');
       assert.equal(
         rejected.map(({ iteration, stepScale }) => [iteration, stepScale]),
@@ -42,15 +42,15 @@ for (const [method, stochastic] of METHODS) {
       );
       assert.is(iterations[5]!.method, method);
       assert.ok(iterations[5]!.accepted);
-      const after = checkpoints.find(({ state }) => state.iteration === 6)!;
+      const after = checkpoints[states.findIndex(({ iteration }) => iteration === 6)]!;
       assert.equal(
-        checkpoints.slice(4, 6).map(({ state }) => state.stepScale),
+        states.slice(4, 6).map(({ stepScale }) => stepScale),
         [1, 0.25 * 1.1],
         'the steps are cut',
       );
       assert.equal([done.reason, done.iterations], ['iterations', 12]);
       assert.ok(finite(done.psi) && Number.isFinite(done.loss) && done.loss < iterations[0]!.loss);
-      for (const { state } of checkpoints) assert.ok(state.reals.every(Number.isFinite));
+      for (const { reals } of states) assert.ok(reals.every(Number.isFinite));
 
       // A rejection is a part of the state: what comes after it doesn't depend on whether the run was stopped.
       const resumed = await run({ ...faulty(() => undefined, stochastic), resume: throughFile(after) });
@@ -60,8 +60,8 @@ for (const [method, stochastic] of METHODS) {
 
   test(`a rejected step of ${method} is tried again at half its length`, async () => {
     const options = faulty((iteration, tries) => (iteration === 5 && tries === 0 ? 'value' : undefined), stochastic);
-    const { checkpoints } = await run({ ...options, iterations: stochastic ? 6 : 12 });
-    const [first, second] = checkpoints.slice(4, 6).map(({ state }) => state.accepted!);
+    const { states } = await run({ ...options, iterations: stochastic ? 6 : 12 });
+    const [first, second] = states.slice(4, 6).map(({ accepted }) => accepted!);
     const half = first!.reals.map((real, i) => real + first!.updates[i]! / 2);
     assert.equal(second!.reals, [...freeParameters(init).project(Float64Array.from(half))]);
   });

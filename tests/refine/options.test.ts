@@ -20,6 +20,15 @@ const refusals: [what: string, options: RefineOptions, code: string, says: RegEx
     'bad-input',
     /expected 1 channels/,
   ],
+  [
+    'one of another cube among others',
+    { init: [init, parsePsi({ ...init, channels: [...init.channels, ...init.channels] })] },
+    'bad-input',
+    /expected 1 channels/,
+  ],
+  ['no candidate', { init: [] }, 'usage', /^init: expected one Ψ or more, found an empty list/],
+  ['more starts than candidates', { init: [init, init], starts: 3 }, 'usage', /^starts: .*candidates.*, 2, found 3/],
+  ['more starts than the one Ψ', { starts: 2 }, 'usage', /^starts: .*, 1, found 2/],
 ];
 for (const [what, options, code, says] of refusals) {
   test(`${what} is refused before the first event`, async () => {
@@ -31,11 +40,12 @@ for (const [what, options, code, says] of refusals) {
   });
 }
 
-type Numeric = 'size' | 'levels' | 'iterations' | 'learningRate' | 'seed' | 'checkpointEvery';
+type Numeric = 'starts' | 'size' | 'levels' | 'iterations' | 'learningRate' | 'seed' | 'checkpointEvery';
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const wrong: [name: Numeric, expected: RegExp, values: number[]][] = [
   ['size', /a whole number, 1 to 8192/, [1e9, 8193, 0, -3, 2.5, nan, infinity]],
   ['levels', /a whole number, 1 to 8/, [0, -1, 1.5, 9, nan, infinity]],
+  ['starts', /a whole number from 1/, [0, -1, 1.5, nan, infinity]],
   ['iterations', /a whole number from 0/, [2.5, nan, -1, infinity, 1e300]],
   ['learningRate', /a positive number/, [nan, -1, 0, infinity]],
   ['seed', /a whole number/, [nan, 0.5, infinity, 1e300]],
@@ -70,12 +80,12 @@ for (const options of right) {
 }
 
 test('no iteration gives the initial Ψ, its picture and a checkpoint', async () => {
-  const { events, of, done, checkpoints } = await run({ iterations: 0 });
+  const { events, of, done, states } = await run({ iterations: 0 });
   assert.equal(
     events.map(({ type }) => type),
     ['start', 'checkpoint', 'done'],
   );
-  assert.equal([done.reason, done.iterations, checkpoints[0]!.state.iteration], ['iterations', 0, 0]);
+  assert.equal([done.reason, done.iterations, states[0]!.iteration], ['iterations', 0, 0]);
   const [before, after] = [toVector(init), toVector(done.psi)];
   assert.equal(after.paths, before.paths);
   assertClose(after.values, before.values, 1e-12, 'Ψ');

@@ -14,7 +14,7 @@ const test = suite('refine');
 const upTo = (end: number) => [...Array(end).keys()];
 
 test('a look is found again: the loss falls to a fifth or less', async () => {
-  const { events, of, done, checkpoints } = await run();
+  const { events, of, done, states } = await run();
   const [start] = of('start');
   assert.is(events[0], start);
   assert.equal([start!.from, start!.steps, start!.width, start!.height, start!.loss], [0, 16, SIZE, SIZE, 'l2:1']);
@@ -42,7 +42,7 @@ test('a look is found again: the loss falls to a fifth or less', async () => {
   const { picture } = await renderer.forward(done.psi, SQUARE);
   assert.equal(picture, done.picture, "the picture is the Ψ's");
   assert.equal(
-    checkpoints.map(({ state }) => state.iteration),
+    states.map(({ iteration }) => iteration),
     [10, 20, 30, 40],
   );
 });
@@ -58,15 +58,15 @@ test('L-BFGS goes on where Adam ends, and lower than Adam alone', async () => {
 
 test('a step of L-BFGS is accepted if and only if it descends as its slope promises', async () => {
   // Twice the loss comes out higher than it is: in Adam's part, whose end is iteration 4, and in L-BFGS's.
-  const { of, checkpoints, done } = await run(faulty((iteration) => ([3, 8].includes(iteration) ? 'high' : undefined)));
+  const { of, states, done } = await run(faulty((iteration) => ([3, 8].includes(iteration) ? 'high' : undefined)));
   for (const { iteration, loss, accepted, best } of of('iteration').slice(1)) {
     // The checkpoint before an iteration holds the step that led to it.
-    const before = checkpoints[iteration - 1]!.state.accepted!;
+    const before = states[iteration - 1]!.accepted!;
     if (iteration <= 4) assert.is(before.slope, null);
     else assert.ok(before.slope! < 0, `the slope is ${before.slope}`);
     const tooFar = before.slope !== null && loss > before.loss + 1e-4 * before.slope;
     assert.is(accepted, !tooFar, `iteration ${iteration}`);
-    const { state } = checkpoints[iteration]!;
+    const state = states[iteration]!;
     assert.is(state.accepted!.loss, accepted ? loss : before.loss);
     assert.equal(state.best!.loss, best);
     if (tooFar) assert.equal(state.accepted!.reals, before.reals, 'the next step is from the same point');
@@ -77,11 +77,11 @@ test('a step of L-BFGS is accepted if and only if it descends as its slope promi
 });
 
 test('a loss that is drawn anew is left to Adam', async () => {
-  const { of, checkpoints } = await run({ ...STOCHASTIC, checkpointEvery: 1 });
+  const { of, states } = await run({ ...STOCHASTIC, checkpointEvery: 1 });
   for (const { method, accepted } of of('iteration')) assert.equal([method, accepted], ['adam', true]);
-  for (const { state } of checkpoints) {
-    assert.is(state.accepted!.slope, null);
-    assert.equal(state.optimizer.lbfgs, { previous: null, pairs: [] });
+  for (const { accepted, optimizer } of states) {
+    assert.is(accepted!.slope, null);
+    assert.equal(optimizer.lbfgs, { previous: null, pairs: [] });
   }
 });
 
@@ -123,13 +123,13 @@ for (const [stochastic, iterations] of [
       stochastic,
       evaluate: () => ({ value: 1, gradient: new Float32Array(of.data.length) }),
     });
-    const { done, checkpoints } = await run({
+    const { done, states } = await run({
       loss: 'flat',
       losses: new Map([['flat', ofPictures('', flat, { pairs: true })]]),
       iterations,
     });
     assert.equal([done.reason, done.iterations], ['plateau', 61]);
-    assert.is(checkpoints.at(-1)!.state.stopped, 'plateau');
+    assert.is(states.at(-1)!.stopped, 'plateau');
   });
 }
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type RefineOptions, refine } from '../../refine/index.js';
 import { refused } from '../refused.js';
-import { bits, init, POLISHED, run, SIZE, STOCHASTIC, scene, throughFile } from './runs.js';
+import { bits, init, POLISHED, run, SIZE, STOCHASTIC, scene, stateOf, throughFile } from './runs.js';
 
 const test = suite('refine, resume');
 
@@ -15,24 +15,20 @@ for (const [what, options, at] of runs) {
   test(`a run resumed from any of its checkpoints ends in the same bits: ${what}`, async () => {
     const whole = await run(options);
     assert.equal(
-      whole.checkpoints.map(({ state }) => state.iteration),
+      whole.states.map(({ iteration }) => iteration),
       at,
     );
     const told = ({ of }: typeof whole) => of('iteration').map(({ seconds: _, ...event }) => event);
     for (const checkpoint of whole.checkpoints) {
       const resumed = await run({ ...options, resume: throughFile(checkpoint) });
-      const { iteration } = checkpoint.state;
+      const { iteration } = stateOf(checkpoint);
       assert.is(resumed.of('start')[0]!.from, iteration);
       assert.equal(
         told(resumed),
         told(whole).filter((event) => event.iteration >= iteration),
       );
       assert.equal(bits(resumed.done), bits(whole.done), `from ${iteration}`);
-      assert.equal(
-        resumed.checkpoints.at(-1)?.state ?? checkpoint.state,
-        whole.checkpoints.at(-1)!.state,
-        'it ends in the same state',
-      );
+      assert.equal(resumed.states.at(-1) ?? stateOf(checkpoint), whole.states.at(-1)!, 'it ends in the same state');
     }
   });
 
@@ -51,9 +47,9 @@ for (const [what, options, at] of runs) {
 }
 
 test('a run aborted before it begins does nothing but say so', async () => {
-  const { done, of, checkpoints } = await run({ signal: AbortSignal.abort() });
+  const { done, of, states } = await run({ signal: AbortSignal.abort() });
   assert.equal([done.reason, done.iterations, of('iteration').length], ['aborted', 0, 0]);
-  assert.is(checkpoints.at(-1)!.state.iteration, 0);
+  assert.is(states.at(-1)!.iteration, 0);
   assert.equal(done.picture.width, SIZE);
 });
 
@@ -65,9 +61,9 @@ for (const [every, iterations, at] of [
   [10, 0, [0]],
 ] as const) {
   test(`${iterations} iterations with a checkpoint every ${every} give the checkpoints ${at}, none twice`, async () => {
-    const { checkpoints, events } = await run({ iterations, checkpointEvery: every });
+    const { states, events } = await run({ iterations, checkpointEvery: every });
     assert.equal(
-      checkpoints.map(({ state }) => state.iteration),
+      states.map(({ iteration }) => iteration),
       [...at],
     );
     assert.equal(
@@ -84,6 +80,7 @@ test('a resume with other inputs is refused by the name of what differs, in a sh
   other.camera.azimuth += 1;
   const options: [name: string, options: RefineOptions][] = [
     ['init', { init: other }],
+    ['starts', { resume: { ...resume, inputs: { ...resume.inputs, starts: '2' } } }],
     ['free parameters', { freeze: ['tone.hue'] }],
     ['loss', { loss: 'l1' }],
     ['iterations', { iterations: 3 }],

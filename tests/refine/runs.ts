@@ -7,7 +7,7 @@ import { randomPsi } from '../../engine/psi-random.js';
 import { Renderer } from '../../engine/renderer.js';
 import { LOSSES, type LossFactory, l2, ofPictures } from '../../losses/index.js';
 import { seededRandom } from '../../random.js';
-import { type Checkpoint, parseCheckpoint } from '../../refine/checkpoint.js';
+import { type Checkpoint, parseCheckpoint, type RefineState } from '../../refine/checkpoint.js';
 import type { DoneEvent, RefineEvent } from '../../refine/events.js';
 import { type RefineOptions, refine } from '../../refine/index.js';
 import { sharedDevice } from '../device.js';
@@ -37,7 +37,7 @@ type Of<T extends RefineEvent['type']> = Extract<RefineEvent, { type: T }>;
  * What a run told, on the scene's renderer and towards its target where no other is given. `see` is called with each event
  * as it comes.
  */
-export async function run(
+export async function runAny(
   options: RefineOptions = {},
   see: (event: RefineEvent) => void = () => {},
   other: { renderer?: Renderer; target?: Picture } = {},
@@ -52,7 +52,14 @@ export async function run(
   const of = <T extends RefineEvent['type']>(type: T) => events.filter((event): event is Of<T> => event.type === type);
   const [done] = of('done');
   assert.ok(done && events.at(-1) === done, 'a run ends with done');
-  return { events, of, done, checkpoints: of('checkpoint').map(({ checkpoint }) => checkpoint) };
+  const checkpoints = of('checkpoint').map(({ checkpoint }) => checkpoint);
+  return { events, of, done, checkpoints };
+}
+
+/** The same of a run from one start, with its states at the checkpoints. */
+export async function run(...args: Parameters<typeof runAny>) {
+  const told = await runAny(...args);
+  return { ...told, states: told.checkpoints.map(stateOf) };
 }
 
 /** Ψ and picture as they must repeat: to the bit. */
@@ -62,6 +69,12 @@ export const bits = ({ psi, picture, loss, iterations }: DoneEvent) => ({
   loss,
   iterations,
 });
+
+/** Of the only start. */
+export function stateOf({ search }: Checkpoint): RefineState {
+  assert.equal([search.candidates, search.starts.length, search.taken], [[null], 1, 0]);
+  return search.starts[0]!.state;
+}
 
 /** A checkpoint as it comes back from its file. */
 export const throughFile = (checkpoint: Checkpoint) => parseCheckpoint(JSON.parse(JSON.stringify(checkpoint)));

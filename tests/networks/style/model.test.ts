@@ -20,7 +20,7 @@ import { type Scalar, type Tensor, type Tensor1D, type Tensor4D, tf } from '../.
 import { noise, onBoth } from '../../features/compare.js';
 import { assertClose } from '../../reference/assert-close.js';
 import { refused } from '../../refused.js';
-import { folder } from './folder.js';
+import { folder } from '../folder.js';
 
 const test = suite('networks/style/model');
 const architecture = STYLE_ARCHITECTURE;

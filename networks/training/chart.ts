@@ -1,19 +1,18 @@
 import { parse, type Spec, View } from 'vega';
-import { VARIANTS } from './evaluate.js';
 import type { TrainEvent } from './events.js';
 
 const PANEL = { width: 460, height: 200 };
 
 /** Points of the chart's two panels. */
 export interface CurveData {
-  recall: { step: number; variant: string; value: number }[];
+  figures: { step: number; name: string; value: number }[];
   /** The mean loss of the steps between two validations, at their middle. */
   loss: { step: number; value: number }[];
 }
 
 /** Reads them off the events of a training. */
 export function curveData(events: Iterable<TrainEvent>): CurveData {
-  const data: CurveData = { recall: [], loss: [] };
+  const data: CurveData = { figures: [], loss: [] };
   let run: { step: number; loss: number }[] = [];
   const close = () => {
     const mean = (of: (step: (typeof run)[number]) => number) =>
@@ -25,20 +24,21 @@ export function curveData(events: Iterable<TrainEvent>): CurveData {
     if (event.type === 'step') run.push(event);
     if (event.type !== 'validation') continue;
     close();
-    for (const variant of VARIANTS)
-      data.recall.push({ step: event.step, variant, value: event.recalls[variant].recall });
+    for (const [name, value] of Object.entries(event.figures)) data.figures.push({ step: event.step, name, value });
   }
   close();
   return data;
 }
 
-function specOf({ recall, loss }: CurveData): Spec {
+function specOf({ figures, loss }: CurveData): Spec {
   const axis = { grid: true, gridColor: '#eee', domain: false, tickCount: 5 } as const;
   const place = (extra: object) => ({
     enter: { x: { scale: 'x', field: 'step' }, y: { scale: 'y', field: 'value' }, ...extra },
   });
-  const last = Math.max(1, ...[...recall, ...loss].map(({ step }) => step));
-  const colour = { scale: 'colour', field: 'variant' };
+  const last = Math.max(1, ...[...figures, ...loss].map(({ step }) => step));
+  const colour = { scale: 'colour', field: 'name' };
+  // Shares are seen against all that could be.
+  const shares = figures.every(({ value }) => value >= 0 && value <= 1);
   const panel = (
     name: string,
     domain: unknown,
@@ -61,26 +61,24 @@ function specOf({ recall, loss }: CurveData): Spec {
     padding: 12,
     layout: { columns: 1, padding: 24, bounds: 'full', align: 'all' },
     data: [
-      { name: 'recall', values: recall },
+      { name: 'figures', values: figures },
       { name: 'loss', values: loss },
     ],
-    scales: [{ name: 'colour', type: 'ordinal', domain: [...VARIANTS], range: { scheme: 'tableau10' } }],
-    legends: [{ stroke: 'colour', title: 'the right one shows', symbolType: 'stroke', orient: 'right' }],
+    scales: [
+      { name: 'colour', type: 'ordinal', domain: { data: 'figures', field: 'name' }, range: { scheme: 'tableau10' } },
+    ],
+    legends: [{ stroke: 'colour', symbolType: 'stroke', orient: 'right', labelLimit: 0 }],
     marks: [
-      panel(
-        'recall@1, validation',
-        [0, 1],
-        [
-          {
-            type: 'group',
-            from: { facet: { name: 'line', data: 'recall', groupby: 'variant' } },
-            marks: [
-              { type: 'line', from: { data: 'line' }, encode: place({ stroke: colour, strokeWidth: { value: 2 } }) },
-              { type: 'symbol', from: { data: 'line' }, encode: place({ fill: colour, size: { value: 20 } }) },
-            ],
-          },
-        ],
-      ),
+      panel('validation', shares ? [0, 1] : { data: 'figures', field: 'value' }, [
+        {
+          type: 'group',
+          from: { facet: { name: 'line', data: 'figures', groupby: 'name' } },
+          marks: [
+            { type: 'line', from: { data: 'line' }, encode: place({ stroke: colour, strokeWidth: { value: 2 } }) },
+            { type: 'symbol', from: { data: 'line' }, encode: place({ fill: colour, size: { value: 20 } }) },
+          ],
+        },
+      ]),
       panel('loss, training', { data: 'loss', field: 'value' }, [
         {
           type: 'line',
@@ -92,7 +90,7 @@ function specOf({ recall, loss }: CurveData): Spec {
   };
 }
 
-/** An SVG document: recall@1 of the validations over the steps, and the training's loss below. */
+/** An SVG document: each figure of the validations over the steps, and the training's loss below. */
 export async function drawCurve(events: Iterable<TrainEvent>): Promise<string> {
   const view = new View(parse(specOf(curveData(events))), { renderer: 'none' });
   try {

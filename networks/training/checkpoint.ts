@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { usage, VoxstyleError } from '../../errors.js';
 import { readSafetensorsHeader } from '../../features/safetensors.js';
@@ -93,6 +94,10 @@ function parseDocument(text: unknown, source: string): z.infer<typeof documentSc
 
 const refuse = (where: string, expected: string, found: string) =>
   new VoxstyleError('bad-input', { where, expected, found, fix: 'start again without resuming' });
+
+/** Stands for what is too long to be an input of a training itself: an architecture, the names of the data. */
+export const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** @throws VoxstyleError `usage` that names the first input that differs from those the checkpoint was made with. */
 export function requireSameInputs({ inputs: before }: Checkpoint, inputs: Readonly<Record<string, string>>): void {

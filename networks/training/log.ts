@@ -2,15 +2,27 @@ import { join } from 'node:path';
 import { readFileWhole, writeFileWhole } from '../../files.js';
 import { type Checkpoint, encodeCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { type TrainEvent, toJson } from './events.js';
-import { type SaveOptions, saveStyle } from './save.js';
 
-/** The files of a training. The checkpoint is for resuming; the weights are those of the best validation. */
+/** The files of every training, whatever is trained. The checkpoint is for resuming. */
 export const TRAINING_FILES = {
-  manifest: 'f_style.json',
   log: 'log.jsonl',
   curve: 'curve.svg',
   checkpoint: 'checkpoint.safetensors',
 } as const;
+
+/** The network that a training leaves: the weights of the best validation, as they are loaded later. */
+export interface Product {
+  /** The file's name in the training's folder. */
+  readonly manifest: string;
+  /**
+   * @param path of the manifest.
+   * @throws VoxstyleError `cannot-write`.
+   */
+  save(path: string, weights: Float32Array): Promise<void>;
+}
+
+/** Names of what is in the folder of a training, for people. */
+export const filesOf = ({ manifest }: Product): string[] => [manifest, ...Object.values(TRAINING_FILES)];
 
 /** A training on disk: where it stands, and its log so far, one JSON line each. */
 export interface SavedTraining {
@@ -39,16 +51,16 @@ function upTo({ state }: Checkpoint, lines: readonly string[]): string[] {
 
 /**
  * Passes a training's events on and keeps its folder: at every checkpoint the log, the curve of the validations and the
- * checkpoint, which comes last, so that what it says is there; at the end the best weights, as features load them.
- * Every file is written whole.
+ * checkpoint, which comes last, so that what it says is there; at the end the product. Every file is written whole.
  *
  * @param log of the part that a resumed training had done before.
  * @throws VoxstyleError `cannot-write`.
  */
 export async function* keepTraining(
   folder: string,
+  product: Product,
   events: AsyncIterable<TrainEvent>,
-  { log = [], ...save }: SaveOptions & { log?: readonly string[] } = {},
+  log: readonly string[] = [],
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const lines = [...log];
   const at = (file: keyof typeof TRAINING_FILES) => join(folder, TRAINING_FILES[file]);
@@ -61,7 +73,7 @@ export async function* keepTraining(
       await writeFileWhole(at('curve'), await drawCurve(lines.map((line) => JSON.parse(line) as TrainEvent)));
       await writeFileWhole(at('checkpoint'), encodeCheckpoint(event.checkpoint));
     }
-    if (event.type === 'done') await saveStyle(at('manifest'), event.model, save);
+    if (event.type === 'done') await product.save(join(folder, product.manifest), event.weights);
     yield event;
   }
 }

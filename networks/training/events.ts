@@ -1,6 +1,4 @@
 import type { Checkpoint } from './checkpoint.js';
-import type { Recalls } from './evaluate.js';
-import type { StyleModel } from './model.js';
 
 /** What a training tells its consumers, in the order in which it happens. */
 export type TrainEvent = StartEvent | StepEvent | RejectedEvent | ValidationEvent | CheckpointEvent | DoneEvent;
@@ -22,6 +20,8 @@ export interface StepEvent {
   /** Counted from 0. The loss is that of the weights *before* this step. */
   step: number;
   loss: number;
+  /** Parts of the loss, by name. */
+  terms?: Readonly<Record<string, number>>;
   learningRate: number;
   /** Euclidean norm of the gradient. */
   gradientNorm: number;
@@ -43,8 +43,9 @@ export interface ValidationEvent {
   type: 'validation';
   /** Steps done. */
   step: number;
-  recalls: Recalls;
-  /** The mean of the recalls, by which the best weights are chosen. */
+  /** How good the weights are, by the learner's names. */
+  figures: Readonly<Record<string, number>>;
+  /** By which the best weights are chosen; more is better. */
   score: number;
   best: { step: number; score: number };
   /** Validations since the best. */
@@ -63,11 +64,11 @@ export interface DoneEvent {
   /** Steps done in all, those before a resume included. */
   steps: number;
   best: { step: number; score: number };
-  /** With the best weights. */
-  model: StyleModel;
+  /** The best ones; those of the last step when nothing was validated. */
+  weights: Float32Array;
 }
 
 /** An event as one JSON line takes it: without weights, which are files. */
 export function toJson(event: TrainEvent): string {
-  return JSON.stringify(event, (key, value) => (['model', 'checkpoint'].includes(key) ? undefined : value));
+  return JSON.stringify(event, (key, value) => (['weights', 'checkpoint'].includes(key) ? undefined : value));
 }
