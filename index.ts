@@ -42,6 +42,7 @@ export {
   readMask,
   type Target,
 } from './losses/index.js';
+export { type Hypothesis, Predictor, type PredictorOptions, type RankedHypothesis } from './networks/predict/index.js';
 export {
   adam,
   applyUpdates,

@@ -22,7 +22,7 @@ import { openTensors } from '../tensors/index.js';
 
 /**
  * How well f_style tells styles apart on cubes that it never saw, beside codes that weren't trained: the figures of
- * networks/weights/README.md, one line for each set of pictures and code. A set is rendered, and then jittered in colour or
+ * networks/weights/f_style.md, one line for each set of pictures and code. A set is rendered, and then jittered in colour or
  * recoloured altogether, picture by picture.
  *
  *     npx tsx bench/style-recall.ts volumes

@@ -3,20 +3,22 @@ import { type Features, FILTER_BANK, loadFeatures } from '../features/index.js';
 import { COLOUR_CONTROLS, type ColourControl, LOSSES } from '../losses/index.js';
 import { BACKENDS } from '../tensors/index.js';
 
+/** What computes networks and losses. */
+export const backendOption = <T>(args: Argv<T>) =>
+  args.option('nn-backend', {
+    type: 'string',
+    choices: ['auto', ...BACKENDS] as const,
+    default: 'auto' as const,
+    describe: 'what networks, features and losses are computed with: webgpu on a GPU, wasm elsewhere',
+  });
+
 /** What features are, and what computes them. */
 export const featureOptions = <T>(args: Argv<T>) =>
-  args
-    .option('features', {
-      type: 'string',
-      default: FILTER_BANK,
-      describe: 'what to take features from: filter-bank, f_style, or the manifest of a network',
-    })
-    .option('nn-backend', {
-      type: 'string',
-      choices: ['auto', ...BACKENDS] as const,
-      default: 'auto' as const,
-      describe: 'what features and losses are computed with: webgpu on a GPU, wasm elsewhere',
-    });
+  backendOption(args).option('features', {
+    type: 'string',
+    default: FILTER_BANK,
+    describe: 'what to take features from: filter-bank, f_style, or the manifest of a network',
+  });
 
 /** What pictures are compared by. */
 export const lossOptions = <T>(args: Argv<T>, byDefault: string) =>

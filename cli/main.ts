@@ -7,6 +7,7 @@ import { compare } from './compare.js';
 import { doctor } from './doctor.js';
 import { gradcheck } from './gradcheck.js';
 import { losses } from './losses.js';
+import { predict } from './predict.js';
 import { refine } from './refine.js';
 import { render } from './render.js';
 import { style } from './style.js';
@@ -30,6 +31,7 @@ try {
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .command(render)
     .command(refine)
+    .command(predict)
     .command(compare)
     .command(losses)
     .command(gradcheck)

@@ -5,6 +5,7 @@ import { MAX_KNOTS, MIN_KNOTS } from '../engine/psi.js';
 import { resampleKnots } from '../engine/psi-knots.js';
 import { HELD_MEMORY, Renderer } from '../engine/renderer.js';
 import { keepRun, MOST_LEVELS, REFINE_DEFAULTS, RUN_FILES, readRun, refine as run, toJson } from '../refine/index.js';
+import { openTensors } from '../tensors/index.js';
 import { lossOptions, readLossOptions } from './loss-options.js';
 import {
   cubeOf,
@@ -19,22 +20,36 @@ import {
   selectors,
   viewOptions,
 } from './options.js';
+import { guesses, openPredictor, predictorOptions } from './predict-options.js';
 import { progress } from './progress.js';
 import { onInterrupt } from './signals.js';
-import { readTargets, targetOptions } from './target-options.js';
+import { maskOptions, readTargets, targetOptions } from './target-options.js';
 
 const MIB = 2 ** 20;
 
 const builder = (args: Parameters<typeof cubeOptions>[0]) => {
   const numeric = (name: string, describe: string, rules: Parameters<typeof number>[1]) =>
     ({ type: 'string', describe, coerce: optional(number(name, rules)) }) as const;
-  return lossOptions(targetOptions(jsonOption(deviceOption(viewOptions(cubeOptions(args))))), REFINE_DEFAULTS.loss)
+  const scene = maskOptions(targetOptions(jsonOption(deviceOption(viewOptions(cubeOptions(args))))));
+  return predictorOptions(lossOptions(scene, REFINE_DEFAULTS.loss))
     .option('out', {
       type: 'string',
       demandOption: true,
       describe: `folder for ${Object.values(RUN_FILES).join(', ')}`,
     })
-    .option('init', { type: 'string', describe: 'Ψ document to begin from; the cube’s default without it' })
+    .option('init', {
+      type: 'string',
+      describe:
+        'what to begin from: predict, f_predict’s guesses for the target; default, the cube’s own Ψ; or a Ψ document. ' +
+        'predict without it, but default where what it has is to stay: with --free, --freeze, --colour keep, --render-mask transmittance',
+    })
+    .option(
+      'starts',
+      numeric('starts', `of the guesses to refine, the best is handed over (${REFINE_DEFAULTS.starts})`, {
+        whole: true,
+        least: 1,
+      }),
+    )
     .option(
       'knots',
       numeric('knots', 'in each transfer function, instead of the Ψ’s it begins from', {
@@ -68,6 +83,10 @@ const builder = (args: Parameters<typeof cubeOptions>[0]) => {
 
 type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
+/** Values of --init that aren't files. */
+const PREDICT = 'predict';
+const DEFAULT = 'default';
+
 export const refine: CommandModule<object, Arguments> = {
   command: 'refine',
   describe: 'find the Ψ with which a z-stack has the look of a picture',
@@ -75,16 +94,17 @@ export const refine: CommandModule<object, Arguments> = {
   async handler(args) {
     const { targets, labels } = await readTargets(args);
     const comparison = { labels, backend: args.nnBackend, ...(await readLossOptions(args)) };
-    const makePsi = async (cube: Cube) => {
-      const psi = await psiOf(args.init, cube, args);
-      return args.knots === undefined ? psi : resampleKnots(psi, args.knots);
-    };
+    const named = args.free !== undefined || args.freeze !== undefined;
+    const keeps = named || args.colour === 'keep' || args.renderMask === 'transmittance';
+    const first = args.init ?? (keeps ? DEFAULT : PREDICT);
+    const file = [PREDICT, DEFAULT].includes(first) ? undefined : first;
+    const makePsi = (cube: Cube) => psiOf(file, cube, args);
     let cube = await cubeOf(args);
     console.error(describeCube(cube));
     let psi = await makePsi(cube);
     const saved = args.resume ? await readRun(args.out) : undefined;
-    const { loss, free, freeze, iterations, size, levels, seed } = args;
-    const given = { loss, free, freeze, iterations, size, levels, seed, resume: saved?.checkpoint };
+    const { loss, free, freeze, iterations, size, levels, seed, starts } = args;
+    const given = { loss, free, freeze, iterations, size, levels, seed, starts, resume: saved?.checkpoint };
     const device = await openDevice(deviceOptions(args.device));
     const interrupt = onInterrupt();
     try {
@@ -93,7 +113,12 @@ export const refine: CommandModule<object, Arguments> = {
         storage: psi.sampling.storage,
         ...(args.memory !== undefined && { memory: args.memory * MIB }),
       });
-      const options = { init: psi, signal: interrupt.signal, ...comparison, ...given };
+      const tensors = openTensors({ backend: args.nnBackend, device });
+      const found = first === PREDICT ? await guesses(cube, targets, psi, await openPredictor(args, tensors)) : [];
+      // The cube's own Ψ is among them, should no guess be nearer.
+      const candidates = [...found, psi];
+      const init = args.knots === undefined ? candidates : candidates.map((each) => resampleKnots(each, args.knots!));
+      const options = { init, signal: interrupt.signal, ...comparison, ...given };
       const show = progress(process.stderr);
       for await (const event of keepRun(args.out, targets, run(renderer, targets, options), saved?.history)) {
         show(event);

@@ -4,7 +4,7 @@ import { pictureNotes, readPicture } from '../engine/picture-file.js';
 import { usage } from '../errors.js';
 import { countLabels, type LabelMap, labelsOfAlpha, labelsOfBackdrop, readMask, type Target } from '../losses/index.js';
 
-/** The targets of a refinement, which may be several, with weights and masks. */
+/** The pictures whose look is wanted, which may be several, with weights. */
 export const targetOptions = <T>(args: Argv<T>) =>
   args
     .option('target', {
@@ -13,7 +13,11 @@ export const targetOptions = <T>(args: Argv<T>) =>
       demandOption: true,
       describe: 'picture whose look is wanted; several are mixed',
     })
-    .option('target-weights', { type: 'string', describe: 'of several targets, as in 2,1; equal without it' })
+    .option('target-weights', { type: 'string', describe: 'of several targets, as in 2,1; equal without it' });
+
+/** Which parts of the targets go with which of the render. */
+export const maskOptions = <T>(args: Argv<T>) =>
+  args
     .option('target-mask', {
       type: 'string',
       array: true,
@@ -28,8 +32,8 @@ export const targetOptions = <T>(args: Argv<T>) =>
 interface TargetArguments {
   target: string[];
   targetWeights: string | undefined;
-  targetMask: string[] | undefined;
-  renderMask: string | undefined;
+  targetMask?: string[] | undefined;
+  renderMask?: string | undefined;
 }
 
 /** Reads a picture and says what may not be expected of it. */

@@ -13,7 +13,7 @@ import {
   train,
 } from '../networks/training/index.js';
 import { openTensors, type Tensors } from '../tensors/index.js';
-import { featureOptions } from './loss-options.js';
+import { backendOption } from './loss-options.js';
 import { deviceOption, deviceOptions, jsonOption, number, optional } from './options.js';
 import { onInterrupt } from './signals.js';
 
@@ -22,26 +22,42 @@ import { onInterrupt } from './signals.js';
 const whole = (name: string, describe: string, least: number) =>
   ({ type: 'string', describe, coerce: optional(number(name, { whole: true, least })) }) as const;
 
-/** @param out the folder that is written to by default. */
-export const trainingOptions = <T>(args: Argv<T>, product: Product, out: string) =>
-  jsonOption(deviceOption(featureOptions(args)))
+/** What differs between the commands. */
+interface TrainingDefaults {
+  /** The product's. */
+  manifest: string;
+  /** The folder that is written to. */
+  out: string;
+  /** Of the pictures. */
+  size: number;
+  steps: number;
+}
+
+export const trainingOptions = <T>(args: Argv<T>, { manifest, out, size, steps }: TrainingDefaults) =>
+  jsonOption(deviceOption(backendOption(args)))
     .option('cubes', { type: 'string', describe: 'folder of volumes to train on beside phantoms' })
-    .option('out', { type: 'string', default: out, describe: `folder for ${filesOf(product).join(', ')}` })
-    .option('steps', whole('steps', `at most (${TRAIN_DEFAULTS.steps})`, 1))
+    .option('out', { type: 'string', default: out, describe: `folder for ${filesOf(manifest).join(', ')}` })
+    .option('steps', whole('steps', `at most (${steps}, or those of the training that is resumed)`, 1))
     .option('seed', whole('seed', `of data and weights (${TRAIN_DEFAULTS.seed})`, 0))
-    .option('size', whole('size', 'of the pictures, in pixels (96)', 16))
+    .option('size', whole('size', `of the pictures, in pixels (${size})`, 16))
     .option('phantoms', whole('phantoms', 'of each kind to train on (20)', 1))
     .option('resume', { type: 'boolean', default: false, describe: 'go on from the checkpoint in --out' });
 
 export type TrainingArguments = Awaited<ReturnType<typeof trainingOptions<object>>['argv']>;
 
+/** What training is done with; `note` says a line to people. */
+export interface TrainingTools {
+  readonly device: Device;
+  readonly tensors: Tensors;
+  readonly note: (line: string) => void;
+}
+
 /** What a command adds to `trainingOptions`. */
 export interface Training<Batch> {
   readonly product: Product;
-  /** Makes what is trained; `note` says a line to people. */
-  open(on: { device: Device; tensors: Tensors; note: (line: string) => void }): Promise<Learner<Batch>>;
-  /** Where they aren't those of `train`. */
-  readonly defaults?: Omit<TrainOptions, 'seed' | 'resume' | 'signal'>;
+  /** Makes what is trained. */
+  open(on: TrainingTools): Promise<Learner<Batch>>;
+  readonly defaults: Omit<TrainOptions, 'seed' | 'resume' | 'signal'>;
 }
 
 /** Trains as the options say and keeps the folder; the first interrupt ends it at a checkpoint. */
@@ -55,8 +71,14 @@ export async function runTraining<Batch>(
   try {
     const tensors = openTensors({ backend: nnBackend, device });
     const learner = await open({ device, tensors, note: console.error });
-    const options = { ...defaults, ...(steps !== undefined && { steps }), seed, signal: interrupt.signal };
-    const events = train(learner, { ...options, resume: saved?.checkpoint });
+    const resumed = saved?.checkpoint;
+    const events = train(learner, {
+      ...defaults,
+      steps: steps ?? resumed?.steps ?? defaults.steps,
+      seed,
+      resume: resumed,
+      signal: interrupt.signal,
+    });
     for await (const event of keepTraining(out, product, events, saved?.log)) {
       if (json) console.log(toJson(event));
       tell(event);
@@ -65,7 +87,7 @@ export async function runTraining<Batch>(
     interrupt.release();
     device.close();
   }
-  console.error(`wrote ${filesOf(product).join(', ')} into ${out}`);
+  console.error(`wrote ${filesOf(product.manifest).join(', ')} into ${out}`);
   if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode;
 }
 

@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 
-/** Manifests of the networks that come with the package, by the names they go by in place of a path. */
+/** Networks that come with the package, by the names they go by in place of a path: f_style's manifest, f_predict's weights. */
 const SHIPPED = {
   f_style: new URL('../networks/weights/f_style.json', import.meta.url),
+  f_predict: new URL('../networks/weights/f_predict.safetensors', import.meta.url),
 } as const;
 
 export type ShippedName = keyof typeof SHIPPED;
 
-export const isShipped = (name: string): name is ShippedName => Object.hasOwn(SHIPPED, name);
-
-/** Where a shipped network's manifest is. */
+/** Where a shipped network is. */
 export const shippedPath = (name: ShippedName): string => fileURLToPath(SHIPPED[name]);

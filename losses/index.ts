@@ -16,6 +16,6 @@ export { LOSSES } from './registry.js';
 export { BACKGROUND, FOREGROUND, labelsOfAlpha } from './sections.js';
 export { ssimMap } from './ssim.js';
 export { type SlicedWassersteinOptions, slicedWasserstein, swd } from './swd.js';
-export { requireFit } from './targets.js';
+export { requireFit, requireWeights } from './targets.js';
 export { tvMap } from './tv.js';
 export { type WeightedLoss, weightedSum } from './weighted.js';

@@ -16,6 +16,14 @@ export function requireFit({ picture, labels }: Target): void {
   throw usage('labels of a target', `its size, ${expected}`, found, 'save the mask at that size');
 }
 
+/** @throws VoxstyleError `usage` for a weight that isn't a positive number. */
+export function requireWeights(targets: readonly Pick<Target, 'weight'>[]): void {
+  for (const { weight = 1 } of targets) {
+    if (weight > 0 && weight < Number.POSITIVE_INFINITY) continue;
+    throw usage('target', 'a positive weight', `${weight}`, 'correct it');
+  }
+}
+
 /** What a member of a loss is compared with. */
 export type Of = 'target' | 'start';
 
@@ -58,10 +66,7 @@ function startOf({ start }: Comparison, why: string): Picture {
 /** The targets as a loss is to see them. @throws VoxstyleError `usage` when a picture is needed that isn't there. */
 export function targetsOf(of: Of, comparison: Labelled): Target[] {
   const { colour = 'all', labels, targets } = comparison;
-  for (const { weight = 1 } of targets) {
-    if (weight > 0 && weight < Number.POSITIVE_INFINITY) continue;
-    throw usage('target', 'a positive weight', `${weight}`, 'correct it');
-  }
+  requireWeights(targets);
   const seen = (picture: Picture) => (colour === 'luminance' ? inGrey(picture) : picture);
   if (of === 'start') {
     const picture = startOf(comparison, 'of=start');

@@ -9,7 +9,7 @@ import type { LossesReport } from './report.js';
 const LETTERS = 26;
 
 /** What the font has, and no line longer than a panel is wide: the first words, if need be. */
-function fit(caption: string): string {
+export function fit(caption: string): string {
   const ascii = caption.replaceAll('×', 'x').replace(/[^\x20-\x7e\n]/g, '?');
   const cut = (line: string) => (line.length <= LETTERS ? line : `${line.slice(0, LETTERS - 2).trimEnd()}..`);
   return ascii.split('\n').map(cut).join('\n');

@@ -56,6 +56,9 @@ const STREAM = { cubes: 51, augment: 52, style: 53 } as const;
  *     const { pictures, style } = await batches.batch(0);
  */
 export class StyleBatches {
+  /** Who asks for a batch may ask for its cubes, too. */
+  #latest: { index: number; cubes: [NamedCube, NamedCube] } | undefined;
+
   constructor(
     readonly device: Device,
     readonly cubes: readonly NamedCube[],
@@ -70,6 +73,11 @@ export class StyleBatches {
 
   /** The two augmented cubes of a batch, of one number of channels: two different ones where there are. */
   cubesOf(index: number): [NamedCube, NamedCube] {
+    if (this.#latest?.index !== index) this.#latest = { index, cubes: this.#drawCubes(index) };
+    return this.#latest.cubes;
+  }
+
+  #drawCubes(index: number): [NamedCube, NamedCube] {
     const random = seededRandom(this.options.seed, STREAM.cubes, index);
     const first = this.cubes[random.index(this.cubes.length)]!;
     const others = this.cubes.filter((other) => other !== first && channelsOf(other) === channelsOf(first));

@@ -13,10 +13,12 @@ export interface IntensityScale {
   intensityOf(share: number): number;
   /** d intensityOf / d share, constant from one bin's start to the next. */
   slopeOf(share: number): number;
+  /** Shares of voxels in BINS bins that are even in the root of the intensity. */
+  readonly histogram: Float64Array;
 }
 
 /** Bins are even in the root of the intensity: photon noise is the same in all of them, and dim stacks have their share. */
-const BINS = 1024;
+export const BINS = 1024;
 const binOf = (intensity: number) => Math.min(BINS - 1, Math.floor(Math.sqrt(intensity) * BINS));
 const startOf = (bin: number) => (bin / BINS) ** 2;
 /**
@@ -34,9 +36,14 @@ export function intensityScale(channel: Channel): IntensityScale {
   return scale;
 }
 
+/** Of a larger channel every n-th voxel is counted, so that it takes no longer. */
+const MOST_VOXELS = 2 ** 22;
+
 function histogram({ samples, range: [lo, hi] }: Channel): Float64Array {
   const counts = new Float64Array(BINS);
-  for (const sample of samples) counts[binOf((sample - lo) / (hi - lo))]!++;
+  // Odd, so that it doesn't fall on the same columns again and again.
+  const stride = 2 * Math.ceil(samples.length / MOST_VOXELS / 2) - 1;
+  for (let i = 0; i < samples.length; i += stride) counts[binOf((samples[i]! - lo) / (hi - lo))]!++;
   return counts;
 }
 
@@ -73,7 +80,9 @@ function makeScale(counts: Float64Array): IntensityScale {
     }
   }
   shares[BINS] = 1;
+  const total = counts.reduce((a, b) => a + b, 0);
   return {
+    histogram: counts.map((count) => count / total),
     shareOf(intensity) {
       if (intensity <= 0) return intensity;
       if (intensity >= 1) return intensity;

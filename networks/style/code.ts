@@ -1,3 +1,4 @@
+import type { Size } from '../../engine/frame.js';
 import type { Picture } from '../../engine/picture.js';
 import { resample, sizeLike } from '../../engine/picture-resample.js';
 import { usage } from '../../errors.js';
@@ -19,10 +20,21 @@ export function requireCode(features: Features, option: string): CodedFeatures {
  * scene at 96² and at 192² is as far apart as two views of it, and at the same size it is not.
  */
 export const CODE_SIDE = 96;
+/** The least shorter side, where that asks for more: f_style sees nothing in fewer pixels than 15. */
+const LEAST_SIDE = 16;
 
-/** The style code of a picture of any size, read at CODE_SIDE: a unit vector. */
+/** The size at which a picture's style is read. */
+export function codeSize(picture: Pick<Picture, 'width' | 'height'>): Size {
+  const { width, height } = picture;
+  return sizeLike(
+    picture,
+    Math.max(CODE_SIDE, Math.ceil((LEAST_SIDE * Math.max(width, height)) / Math.min(width, height))),
+  );
+}
+
+/** The style code of a picture of any size, read at `codeSize`: a unit vector. */
 export function codeOf(picture: Picture, { extract, code }: CodedFeatures, tensors: Tensors): Promise<Float32Array> {
-  const { width, height } = sizeLike(picture, CODE_SIDE);
+  const { width, height } = codeSize(picture);
   const { data } = resample(picture, width, height);
   return tensors.run(() => {
     const colours = tf.slice(tf.tensor3d(data, [height, width, 4]), [0, 0, 0], [-1, -1, 3]);

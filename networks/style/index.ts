@@ -7,7 +7,7 @@ export {
 } from './architecture.js';
 export { featureCode, gramCode, histogramCode, jointHistogramCode } from './baselines.js';
 export { type Batches, joinBatches, type Labels, type StyleBatch } from './batch.js';
-export { CODE_SIDE, type CodedFeatures, codeDistance, codeOf, requireCode } from './code.js';
+export { CODE_SIDE, type CodedFeatures, codeDistance, codeOf, codeSize, requireCode } from './code.js';
 export {
   type CodeFunction,
   type Codes,

@@ -29,14 +29,17 @@ export interface TrainState {
 export interface Checkpoint {
   /** What the training was started with, by name. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** How many there were to be in all, on which learning rates depend. */
+  readonly steps: number;
   readonly state: TrainState;
 }
 
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
 const documentSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
   inputs: z.record(z.string(), z.string()),
+  steps: z.int().min(1),
   step: z.int().min(0),
   taken: z.int().min(0),
   stepScale: z.number().positive(),
@@ -47,11 +50,12 @@ const documentSchema = z.strictObject({
 });
 
 /** A checkpoint as a .safetensors file: the vectors are its tensors, all else is JSON in its metadata. */
-export function encodeCheckpoint({ inputs, state }: Checkpoint): Buffer {
+export function encodeCheckpoint({ inputs, steps, state }: Checkpoint): Buffer {
   const { weights, moments, best, ...numbers } = state;
   const document: z.infer<typeof documentSchema> = {
     version: CHECKPOINT_VERSION,
     inputs,
+    steps,
     ...numbers,
     best: best && { step: best.step, score: best.score },
   };
@@ -63,7 +67,7 @@ export function encodeCheckpoint({ inputs, state }: Checkpoint): Buffer {
 /** @throws VoxstyleError `bad-input` when the bytes aren't a checkpoint of this version. */
 export function parseCheckpoint(bytes: Buffer, source = 'checkpoint'): Checkpoint {
   const file = new Weights(source, bytes, readSafetensorsHeader(source, bytes));
-  const { inputs, best, version: _, ...numbers } = parseDocument(readMetadata(bytes).training, source);
+  const { inputs, steps, best, version: _, ...numbers } = parseDocument(readMetadata(bytes).training, source);
   const weights = file.values('weights');
   const vector = (name: string) => {
     const values = file.values(name);
@@ -72,7 +76,7 @@ export function parseCheckpoint(bytes: Buffer, source = 'checkpoint'): Checkpoin
     return values;
   };
   const moments = { first: vector('first'), second: vector('second') };
-  return { inputs, state: { ...numbers, weights, moments, best: best && { ...best, weights: vector('best') } } };
+  return { inputs, steps, state: { ...numbers, weights, moments, best: best && { ...best, weights: vector('best') } } };
 }
 
 function parseDocument(text: unknown, source: string): z.infer<typeof documentSchema> {

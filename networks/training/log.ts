@@ -21,8 +21,8 @@ export interface Product {
   save(path: string, weights: Float32Array): Promise<void>;
 }
 
-/** Names of what is in the folder of a training, for people. */
-export const filesOf = ({ manifest }: Product): string[] => [manifest, ...Object.values(TRAINING_FILES)];
+/** Names of what is in the folder of a training, for people. @param manifest the product's. */
+export const filesOf = (manifest: string): string[] => [manifest, ...Object.values(TRAINING_FILES)];
 
 /** A training on disk: where it stands, and its log so far, one JSON line each. */
 export interface SavedTraining {

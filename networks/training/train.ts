@@ -9,7 +9,7 @@ import { Prefetch } from './prefetch.js';
 export const TRAIN_DEFAULTS = { steps: 8000, peakRate: 1e-3, validateEvery: 250, patience: 12, seed: 1 } as const;
 
 export interface TrainOptions {
-  /** Default 8000. */
+  /** Learning rates depend on it. Default 8000, or as many as the training that is resumed was to have. */
   steps?: number | undefined;
   /** Default a warm-up over a twentieth of the steps to 0.001, then half a cosine to 0. */
   learningRate?: Schedule | undefined;
@@ -47,7 +47,8 @@ export async function* train<Batch>(
   options: TrainOptions = {},
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { resume, signal, prefetch = true } = options;
-  const { steps, seed, validateEvery, patience } = { ...TRAIN_DEFAULTS, ...defined(options) };
+  const before = resume && { steps: resume.steps };
+  const { steps, seed, validateEvery, patience } = { ...TRAIN_DEFAULTS, ...before, ...defined(options) };
   for (const [name, value] of Object.entries({ steps, validateEvery, patience })) {
     if (!Number.isInteger(value) || value < 1) throw usage(name, 'a whole number, 1 or more', `${value}`, 'correct it');
   }
@@ -87,7 +88,7 @@ export async function* train<Batch>(
   yield { type: 'done', reason, steps: state.step, best, weights };
 
   function checkpoint(): TrainEvent {
-    return { type: 'checkpoint', checkpoint: { inputs, state } };
+    return { type: 'checkpoint', checkpoint: { inputs, steps, state } };
   }
 
   async function validate(): Promise<ValidationEvent> {

@@ -124,7 +124,7 @@ test('a training’s folder, whose network is loaded as features and to train on
   await until(6, (signal) => keepTraining(place, product, begin({ signal })));
   const { checkpoint, log } = await readTraining(place);
   await collect(keepTraining(place, product, begin({ resume: checkpoint }), log));
-  assert.equal(readdirSync(place).sort(), [...filesOf(product), 'f_style.safetensors'].sort());
+  assert.equal(readdirSync(place).sort(), [...filesOf(product.manifest), 'f_style.safetensors'].sort());
   const manifest = folder('training', product.manifest);
   assert.equal((await loadStyle(manifest)).weights, done(await collect(begin())).weights);
   assert.ok((await loadNetwork(manifest)).code);

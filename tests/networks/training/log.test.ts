@@ -32,7 +32,7 @@ test('a training’s folder, whose log is that of the whole after a resume', asy
   assert.is(checkpoint.state.step, 7);
   assert.is(log.length, 7 + 2);
   await collect(keepTraining(place, product, train(line, { ...quick, resume: checkpoint }), log));
-  assert.equal(readdirSync(place).sort(), filesOf(product).sort());
+  assert.equal(readdirSync(place).sort(), filesOf(product.manifest).sort());
   const lines = readFileSync(folder('line', TRAINING_FILES.log), 'utf8').trim().split('\n');
   const events = lines.map((text) => JSON.parse(text));
   assert.equal(
