@@ -43,7 +43,19 @@ test('render --downsample auto leaves a cube that fits as it is', async () => {
 
 test('refine --downsample begins with the Ψ of the voxels that are left, and says so', async () => {
   const out = join(folder, 'run');
-  const words = ['refine', '--cube', CUBE, '--target', 'examples/amber.png', '--out', out, '--downsample', '2'];
+  const words = [
+    'refine',
+    '--cube',
+    CUBE,
+    '--target',
+    'examples/amber.png',
+    '--out',
+    out,
+    '--downsample',
+    '2',
+    '--init',
+    'default',
+  ];
   const done = await voxstyle([...words, '--size', '16', '--steps', '8', '--iterations', '0']);
   assert.is(done.code, 0, done.stderr);
   assert.match(done.stderr, /^note: downsampled 2×2×2 from/m);
