@@ -117,6 +117,7 @@ export const refine: CommandModule<object, Arguments> = {
       const found = first === PREDICT ? await guesses(cube, targets, psi, await openPredictor(args, tensors)) : [];
       // The cube's own Ψ is among them, should no guess be nearer.
       const candidates = [...found, psi];
+      if (found.length > 0) console.error(`f_predict guesses ${found.length} Ψ; the cube’s own is the last candidate`);
       const init = args.knots === undefined ? candidates : candidates.map((each) => resampleKnots(each, args.knots!));
       const options = { init, signal: interrupt.signal, ...comparison, ...given };
       const show = progress(process.stderr);

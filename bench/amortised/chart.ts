@@ -61,7 +61,7 @@ function specOf(points: readonly CurvePoint[], subtitle: string): Spec {
             { name: 'y', type: 'log', domain: { data: name, field: 'loss' }, range: [PANEL.height, 0], nice: true },
           ],
           axes: [
-            { ...axis, scale: 'x', orient: 'bottom' as const, title, format: '~g' },
+            { ...axis, scale: 'x', orient: 'bottom' as const, title, format: scale === 'log' ? '~g' : 'd' },
             { ...axis, scale: 'y', orient: 'left' as const, title: 'median of the best loss so far', format: '~g' },
           ],
           marks: [
