@@ -7,7 +7,7 @@ import { resample, sizeLike } from '../../engine/picture-resample.js';
 import { CODE_SIDE } from '../../networks/style/index.js';
 import { temporaryFolder, voxstyle } from './command.js';
 
-const test = suite('commands: train style, style');
+const test = suite('commands: train, style');
 const folder = temporaryFolder();
 const out = join(folder, 'f_style');
 const pictures = ['examples/amber.png', 'examples/aurora.png'];
@@ -65,6 +65,30 @@ test('codes are of the shipped network when none is named, and need one that has
   const none = await voxstyle(['style', ...pictures, '--features', 'filter-bank']);
   assert.is(none.code, 2);
   assert.match(none.stderr, /--features: expected a network with a style code, found filter.bank, which has none/);
+});
+
+test('train predict leaves guesses that predict takes, joint or of Ψ only, and goes on where it stopped', async () => {
+  const place = join(folder, 'f_predict');
+  const words = ['train', 'predict', '--phantoms', '1', '--size', '16', '--out', place, '--json'];
+  const first = await voxstyle([...words, '--steps', '1', '--style-weight', '0']);
+  assert.is(first.code, 0, first.stderr);
+  assert.match(first.stderr, /by Ψ only with wasm, 1 steps/);
+  const files = ['checkpoint.safetensors', 'curve.svg', 'f_predict.safetensors', 'log.jsonl'];
+  assert.equal(readdirSync(place).sort(), files);
+  const joint = await voxstyle([...words, '--resume']);
+  assert.is(joint.code, 2);
+  assert.match(joint.stderr, /resume: expected the checkpoint's objective/);
+  const again = await voxstyle([...words, '--steps', '2', '--style-weight', '0', '--resume']);
+  assert.is(again.code, 0, again.stderr);
+  assert.is(events(again.stdout)[0].from, 1);
+
+  const scene = ['--cube', 'phantom:ct?size=16', '--target', pictures[0]!, '--out', join(folder, 'psi.json')];
+  const guessed = await voxstyle(['predict', ...scene, '--predictor', join(place, 'f_predict.safetensors')]);
+  assert.is(guessed.code, 0, guessed.stderr);
+  const other = ['--predictor-features', join(out, 'f_style.json')];
+  const refused = await voxstyle(['predict', ...scene, ...other]);
+  assert.is(refused.code, 65);
+  assert.match(refused.stderr, /expected the style network [0-9a-f]+, found .*use the network that it was trained on/);
 });
 
 test('there is nothing to resume where nothing was trained', async () => {
