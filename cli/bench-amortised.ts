@@ -6,21 +6,13 @@ import { AMORTISED_DEFAULTS, QUICK } from '../bench/amortised/plan.js';
 import { AMORTISED_FILES, AmortisedReport, readPairs } from '../bench/amortised/report.js';
 import { summarise } from '../bench/amortised/summary.js';
 import { openDevice } from '../engine/device.js';
-
 import { openTensors } from '../tensors/index.js';
 import { backendOption } from './loss-options.js';
-import { deviceOption, deviceOptions, jsonOption, number, optional } from './options.js';
+import { deviceOption, deviceOptions, jsonOption, whole } from './options.js';
 import { openPredictor, predictorOptions } from './predict-options.js';
 import { onInterrupt } from './signals.js';
 
 const { pairs, iterations, size, seed, starts, loss } = AMORTISED_DEFAULTS;
-
-const whole = (name: string, describe: string, least?: number) =>
-  ({
-    type: 'string',
-    describe,
-    coerce: optional(number(name, { whole: true, ...(least !== undefined && { least }) })),
-  }) as const;
 
 const builder = (args: Argv) =>
   predictorOptions(backendOption(jsonOption(deviceOption(args))))
@@ -68,9 +60,8 @@ export const amortised: CommandModule<object, Arguments> = {
         const short: Partial<typeof QUICK> = quick ? QUICK : {};
         const { pairs = short.pairs, iterations = short.iterations, size = short.size } = args;
         const what = { cubes, side, targets, pairs, iterations, size, seed, starts, loss };
-        for await (const event of measureAmortised({
-          ...{ ...what, device, tensors, predictor, saved, signal: interrupt.signal },
-        })) {
+        const tools = { device, tensors, predictor, saved, signal: interrupt.signal };
+        for await (const event of measureAmortised({ ...what, ...tools })) {
           await report.add(event);
           if (json) console.log(toJson(event));
           tell(event);

@@ -36,6 +36,14 @@ export function number(
   };
 }
 
+/** A whole number that may be left out. @param least the smallest; any without it. */
+export const whole = (name: string, describe: string, least?: number) =>
+  ({
+    type: 'string',
+    describe,
+    coerce: optional(number(name, { whole: true, ...(least !== undefined && { least }) })),
+  }) as const;
+
 /** 'auto', one factor for all axes, or one for each. */
 function parseDownsample(text: string): 'auto' | Factors {
   if (text === 'auto') return text;

@@ -17,9 +17,14 @@ export const predictorOptions = <T>(args: Argv<T>) =>
       describe: 'the style network that it was trained on: f_style, or its manifest',
     });
 
+interface PredictorArguments {
+  predictor: string | undefined;
+  predictorFeatures: string;
+}
+
 /** What `predictorOptions` name. */
 export const openPredictor = (
-  { predictor: path, predictorFeatures: features }: { predictor: string | undefined; predictorFeatures: string },
+  { predictor: path, predictorFeatures: features }: PredictorArguments,
   tensors: Tensors,
 ): Promise<Predictor> => Predictor.load({ tensors, path, features });
 
@@ -28,8 +33,10 @@ export async function guesses(
   cube: Cube,
   targets: readonly StyleTarget[],
   view: Psi,
-  predictor: Predictor,
+  args: PredictorArguments,
+  tensors: Tensors,
 ): Promise<Psi[]> {
+  const predictor = await openPredictor(args, tensors);
   try {
     const found = await predictor.predict(cube, await predictor.styleOf(targets), view.camera);
     return found.map(({ psi }) => ({ ...psi, sampling: view.sampling }));

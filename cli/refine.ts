@@ -20,7 +20,7 @@ import {
   selectors,
   viewOptions,
 } from './options.js';
-import { guesses, openPredictor, predictorOptions } from './predict-options.js';
+import { guesses, predictorOptions } from './predict-options.js';
 import { progress } from './progress.js';
 import { onInterrupt } from './signals.js';
 import { maskOptions, readTargets, targetOptions } from './target-options.js';
@@ -114,7 +114,7 @@ export const refine: CommandModule<object, Arguments> = {
         ...(args.memory !== undefined && { memory: args.memory * MIB }),
       });
       const tensors = openTensors({ backend: args.nnBackend, device });
-      const found = first === PREDICT ? await guesses(cube, targets, psi, await openPredictor(args, tensors)) : [];
+      const found = first === PREDICT ? await guesses(cube, targets, psi, args, tensors) : [];
       // The cube's own Ψ is among them, should no guess be nearer.
       const candidates = [...found, psi];
       if (found.length > 0) console.error(`f_predict guesses ${found.length} Ψ; the cube’s own is the last candidate`);

@@ -14,13 +14,10 @@ import {
 } from '../networks/training/index.js';
 import { openTensors, type Tensors } from '../tensors/index.js';
 import { backendOption } from './loss-options.js';
-import { deviceOption, deviceOptions, jsonOption, number, optional } from './options.js';
+import { deviceOption, deviceOptions, jsonOption, whole } from './options.js';
 import { onInterrupt } from './signals.js';
 
 /* What the commands of `train` have in common, whichever network is trained. */
-
-const whole = (name: string, describe: string, least: number) =>
-  ({ type: 'string', describe, coerce: optional(number(name, { whole: true, least })) }) as const;
 
 /** What differs between the commands. */
 interface TrainingDefaults {

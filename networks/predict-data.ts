@@ -1,9 +1,8 @@
 import type { Device } from '../engine/device.js';
 import type { Tensors } from '../tensors/index.js';
-import { openCubes } from './data/index.js';
 import { type PredictBatch, predictBatches } from './predict/batches.js';
+import { openSplits } from './splits.js';
 import type { CodedFeatures } from './style/code.js';
-import { digest } from './training/index.js';
 
 export interface PredictDataOptions {
   device: Device;
@@ -39,24 +38,20 @@ const VALIDATION = { styles: 6, batches: 8, phantoms: 2 } as const;
  */
 export async function openPredictData(options: PredictDataOptions): Promise<PredictData> {
   const { device, tensors, features, folder, phantoms = 20, seed, size = 64 } = options;
-  const of = (split: 'train' | 'validation', phantoms: number) =>
-    openCubes({ phantoms, seed, split, ...(folder !== undefined && { folder }) });
-  const [train, held] = [await of('train', phantoms), await of('validation', Math.min(phantoms, VALIDATION.phantoms))];
+  const judged = Math.min(phantoms, VALIDATION.phantoms);
+  const splits = await openSplits({ folder, phantoms: { train: phantoms, validation: judged }, seed });
   const shared = { device, tensors, features, seed, size };
-  const judging = predictBatches({ ...shared, cubes: held.cubes, styles: VALIDATION.styles });
+  const judging = predictBatches({ ...shared, cubes: splits.held, styles: VALIDATION.styles });
   const validation: PredictBatch[] = [];
   for (let index = 0; index < VALIDATION.batches; index++) validation.push(await judging(index));
   return {
-    batches: predictBatches({ ...shared, cubes: train.cubes, styles: TRAINING.styles }),
+    batches: predictBatches({ ...shared, cubes: splits.train, styles: TRAINING.styles }),
     validation,
     inputs: {
-      cubes: digest([...train.cubes, ...held.cubes].map(({ name }) => name)),
+      cubes: splits.digest,
       batches: `${TRAINING.styles} styles of ${size}×${size}`,
       device: device.driver,
     },
-    notes: [
-      `${train.cubes.length} cubes to train on, ${held.cubes.length} to judge by`,
-      ...[...train.skipped, ...held.skipped].map(({ name, reason }) => `${name} is left out: ${reason}`),
-    ],
+    notes: splits.notes,
   };
 }

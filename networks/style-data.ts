@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Device } from '../engine/device.js';
-import { openCubes, StyleBatches } from './data/index.js';
+import { StyleBatches } from './data/index.js';
+import { openSplits } from './splits.js';
 import { type Batches, joinBatches, type StyleBatch } from './style/index.js';
 
 export interface StyleDataOptions {
@@ -35,11 +35,9 @@ const VALIDATION = { styles: 18, views: 2, batches: 4 } as const;
  */
 export async function openStyleData(options: StyleDataOptions): Promise<StyleData> {
   const { device, folder, phantoms = 20, seed, size = 96 } = options;
-  const of = (split: 'train' | 'validation') =>
-    openCubes({ phantoms, seed, split, ...(folder !== undefined && { folder }) });
-  const [train, held] = [await of('train'), await of('validation')];
-  const training = new StyleBatches(device, train.cubes, { seed, ...TRAINING, size });
-  const judging = new StyleBatches(device, held.cubes, {
+  const splits = await openSplits({ folder, phantoms: { train: phantoms, validation: phantoms }, seed });
+  const training = new StyleBatches(device, splits.train, { seed, ...TRAINING, size });
+  const judging = new StyleBatches(device, splits.held, {
     seed,
     styles: VALIDATION.styles,
     views: VALIDATION.views,
@@ -47,18 +45,14 @@ export async function openStyleData(options: StyleDataOptions): Promise<StyleDat
   });
   const sets: StyleBatch[] = [];
   for (let index = 0; index < VALIDATION.batches; index++) sets.push(await judging.batch(index));
-  const names = [...train.cubes, ...held.cubes].map(({ name }) => name).join();
   return {
     batches: (index) => training.batch(index),
     validation: joinBatches(sets),
     inputs: {
-      cubes: createHash('sha256').update(names).digest('hex').slice(0, 16),
+      cubes: splits.digest,
       batches: `${TRAINING.styles} styles of ${size}×${size}`,
       device: device.driver,
     },
-    notes: [
-      `${train.cubes.length} cubes to train on, ${held.cubes.length} to judge by`,
-      ...[...train.skipped, ...held.skipped].map(({ name, reason }) => `${name} is left out: ${reason}`),
-    ],
+    notes: splits.notes,
   };
 }

@@ -1,3 +1,4 @@
+import { Renderers } from '../../engine/renderers.js';
 import { codeDistance, codeOf } from '../../networks/style/index.js';
 import { machineOf } from '../speed/machine.js';
 import {
@@ -13,7 +14,6 @@ import { Gauges } from './gauges.js';
 import { type MethodsOptions, runMethods } from './methods.js';
 import { drawPair, otherViews, type Pair } from './pairs.js';
 import { type AmortisedOptions, makePlan, type Plan } from './plan.js';
-import { Renderers } from './renderers.js';
 
 /** Views of a rendered target's style, beside its own. */
 const VIEWS = 4;

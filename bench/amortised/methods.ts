@@ -1,12 +1,12 @@
 import type { Picture } from '../../engine/picture.js';
 import type { Psi } from '../../engine/psi.js';
+import type { Renderers } from '../../engine/renderers.js';
 import type { Hypothesis, Predictor } from '../../networks/predict/index.js';
 import type { RefineOptions } from '../../refine/index.js';
 import type { Method, Outcome } from './events.js';
 import type { Gauges } from './gauges.js';
 import { defaultStart, evenly, type Pair, type PairSource, randomStart } from './pairs.js';
 import { reached, refineFrom } from './refined.js';
-import type { Renderers } from './renderers.js';
 
 export interface MethodsOptions {
   source: PairSource;

@@ -2,6 +2,7 @@ import type { Picture } from '../../engine/picture.js';
 import { resample, sizeLike } from '../../engine/picture-resample.js';
 import type { Psi } from '../../engine/psi.js';
 import { defaultPsi, freeByDefault } from '../../engine/psi-default.js';
+import type { Renderers } from '../../engine/renderers.js';
 import {
   degenerateReason,
   type NamedCube,
@@ -13,7 +14,6 @@ import {
 } from '../../networks/data/index.js';
 import { type Random, seededRandom } from '../../random.js';
 import { type Place, SETTINGS } from './events.js';
-import type { Renderers } from './renderers.js';
 
 /** What pairs are drawn from. */
 export interface PairSource {

@@ -9,6 +9,7 @@ import { openCubes } from '../../networks/data/index.js';
 import type { Predictor } from '../../networks/predict/index.js';
 import { bytesDigest, cubeDigest, pictureDigest, textDigest } from '../../refine/checkpoint.js';
 import type { Tensors } from '../../tensors/index.js';
+import { requireSame } from '../same.js';
 import { type Inputs, type PairRecord, type Place, SETTINGS } from './events.js';
 import { cubesFor, type PairSource } from './pairs.js';
 
@@ -99,7 +100,7 @@ export async function makePlan(options: AmortisedOptions): Promise<Plan> {
     targets: folder === undefined ? null : textDigest(pictures.map(({ picture }) => pictureDigest(picture)).join()),
     ...{ backend: tensors.backend, device: device.driver },
   };
-  requireSame(inputs, options.saved?.inputs);
+  requireSame('pairs', inputs, options.saved?.inputs);
   return {
     inputs,
     source: { cubes, pictures, size, seed },
@@ -150,13 +151,4 @@ async function readPictures(folder: string, notes: string[]): Promise<PairSource
   }
   if (pictures.length > 0) return pictures;
   throw new VoxstyleError('missing-input', { ...wanted, found: `${names.length} files, none of them one` });
-}
-
-function requireSame(inputs: Inputs, saved: Inputs | undefined): void {
-  if (saved === undefined) return;
-  for (const [name, value] of Object.entries(inputs)) {
-    const [found, before] = [value, saved[name as keyof Inputs]].map((one) => JSON.stringify(one));
-    if (found === before) continue;
-    throw usage('resume', `the ${name} of the pairs that are there, ${before}`, `${found}`, 'start without --resume');
-  }
 }

@@ -6,12 +6,12 @@ import { pictureNotes, readPicture } from '../../engine/picture-file.js';
 import { resample, sizeLike } from '../../engine/picture-resample.js';
 import { defaultPsi } from '../../engine/psi-default.js';
 import { freeParameters } from '../../engine/psi-parameters.js';
-import { usage } from '../../errors.js';
 import { type Features, filterBank } from '../../features/index.js';
 import { LOSSES } from '../../losses/index.js';
 import { readSpecs, refuseLoss } from '../../losses/spec.js';
 import { cubeDigest, pictureDigest } from '../../refine/checkpoint.js';
 import { openTensors, type Tensors, type TensorsOptions } from '../../tensors/index.js';
+import { requireSame } from '../same.js';
 import { loadArgument } from '../volume-argument.js';
 import { defaultCubes, defaultLosses, defaultTargets, type Named, named } from './defaults.js';
 import type { Cell, Settings } from './events.js';
@@ -70,7 +70,7 @@ export async function makePlan(options: LossesOptions): Promise<Plan> {
     features: `${features.name} ${features.digest}`,
     ...{ backend: tensors.backend, device: device.driver },
   };
-  requireSame(settings, options.saved?.settings);
+  requireSame('cells', settings, options.saved?.settings);
 
   const notes: string[] = [];
   const targets: Plan['targets'][number][] = [];
@@ -96,12 +96,3 @@ const given = (paths: readonly string[] | undefined, byDefault: () => Named[]): 
 /** Weights are of no account, since each is alone. */
 const lossNames = (text: string): string[] =>
   readSpecs(text, (name) => LOSSES.has(name), refuseLoss(text, LOSSES.keys())).map((spec) => spec.text);
-
-function requireSame(settings: Settings, saved: Settings | undefined): void {
-  if (saved === undefined) return;
-  for (const [name, value] of Object.entries(settings)) {
-    const [found, before] = [value, saved[name as keyof Settings]].map((one) => JSON.stringify(one));
-    if (found === before) continue;
-    throw usage('resume', `the ${name} of the cells that are there, ${before}`, `${found}`, 'start without --resume');
-  }
-}

@@ -56,6 +56,8 @@ export const oklchToOklab = ([l, c, h]: Readonly<Triple>): Triple => [
 /** IEC 61966-2-1, value by value. */
 export const srgbToLinear = (rgb: Readonly<Triple>): Triple =>
   each(rgb, (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+/** d linear / d display value of the sRGB curve (IEC 61966-2-1). */
+export const slopeOfSrgb = (v: number) => (v <= 0.04045 ? 1 / 12.92 : (2.4 / 1.055) * ((v + 0.055) / 1.055) ** 1.4);
 export const linearToSrgb = (rgb: Readonly<Triple>): Triple =>
   each(rgb, (v) => (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
 

@@ -4,9 +4,9 @@ import { freeByDefault } from '../../engine/psi-default.js';
 import { toVector } from '../../engine/psi-vector.js';
 import { type IntensityScale, intensityScale } from '../data/intensity-scale.js';
 import { spreadApart } from '../data/knot-places.js';
-import { srgbToLinear, type Triple } from '../data/oklab.js';
+import { slopeOfSrgb, srgbToLinear, type Triple } from '../data/oklab.js';
 import { CHANNEL_COUNT, CHANNELS, CLEAR_KNOTS, GLOBAL_COUNT, GLOBALS, LEAST_EXTINCTION, SEEN_KNOTS } from './layout.js';
-import { type Numbers, numbersOf, slopeOfSrgb } from './numbers.js';
+import { type Numbers, numbersOf } from './numbers.js';
 
 /** A row as the Ψ of a cube. */
 export interface Decoded {

@@ -33,6 +33,3 @@ export function numbersOf<Name extends string>(
     },
   };
 }
-
-/** d linear / d display value of the sRGB curve (IEC 61966-2-1). */
-export const slopeOfSrgb = (v: number) => (v <= 0.04045 ? 1 / 12.92 : (2.4 / 1.055) * ((v + 0.055) / 1.055) ** 1.4);

@@ -1,7 +1,7 @@
 import type { Device } from '../../engine/device.js';
 import type { Psi } from '../../engine/psi.js';
 import { toVector } from '../../engine/psi-vector.js';
-import { Renderer } from '../../engine/renderer.js';
+import { Renderers } from '../../engine/renderers.js';
 import { type Loss, parseLoss } from '../../losses/index.js';
 import type { Tensors } from '../../tensors/index.js';
 import type { CodedFeatures } from '../style/code.js';
@@ -36,15 +36,17 @@ export interface StyleError extends StyleParts {
 
 /** Style errors of rows through the renderer. Open one for a batch and close it: it holds the batch's two cubes. */
 export class StyleErrors {
-  readonly #renderers = new Map<number, Renderer>();
+  readonly #renderers: Renderers;
   readonly #losses = new Map<string, Loss>();
 
   constructor(
     readonly batch: PredictBatch,
-    readonly device: Device,
+    device: Device,
     readonly tensors: Tensors,
     readonly features: CodedFeatures,
-  ) {}
+  ) {
+    this.#renderers = new Renderers(device);
+  }
 
   /**
    * Of a query's row, whose cube is seen from the query's camera.
@@ -70,25 +72,19 @@ export class StyleErrors {
   }
 
   close(): void {
-    for (const renderer of this.#renderers.values()) renderer.close();
+    this.#renderers.close();
     for (const loss of this.#losses.values()) loss.dispose?.();
   }
 
   /** A rendering of the query's cube beside the query's pictures; gradients are with respect to the rendering. */
   async #compare(query: Query, psi: Psi, draw: number) {
-    const renderer = await this.#renderer(query.cube);
+    const renderer = await this.#renderers.of(this.batch.cubes[query.cube]!);
     const { width, height } = this.batch.pictures[query.picture]!;
     const frame = await renderer.forward(sampled(psi, width), { width, height });
     const context = { seed: 0, iteration: draw };
     const code = await this.#loss('style-code', query.picture).evaluate(frame.picture, context);
     const palette = await this.#loss('swd', query.shown).evaluate(frame.picture, context);
     return { renderer, frame, code, palette };
-  }
-
-  async #renderer(cube: number): Promise<Renderer> {
-    const open = this.#renderers.get(cube) ?? (await Renderer.open(this.device, this.batch.cubes[cube]!));
-    this.#renderers.set(cube, open);
-    return open;
   }
 
   #loss(name: 'style-code' | 'swd', index: number): Loss {

@@ -10,7 +10,7 @@ import {
   randomStart,
 } from '../../../bench/amortised/pairs.js';
 import { makePlan } from '../../../bench/amortised/plan.js';
-import { Renderers } from '../../../bench/amortised/renderers.js';
+import { Renderers } from '../../../engine/renderers.js';
 import { degenerateReason, isHeldOut } from '../../../networks/data/index.js';
 import { pictureDigest } from '../../../refine/checkpoint.js';
 import { tools, volumes } from './fixtures.js';

@@ -1,6 +1,6 @@
-import type { Cube } from '../../cubes/index.js';
-import type { Device } from '../../engine/device.js';
-import { Renderer } from '../../engine/renderer.js';
+import type { Cube } from '../cubes/cube.js';
+import type { Device } from './device.js';
+import { Renderer } from './renderer.js';
 
 /** One renderer for each cube that is asked for, until they are closed. */
 export class Renderers {
